@@ -1,0 +1,155 @@
+"""The line between search and an engine: one protocol and what crosses it.
+
+An engine stores `Record`s, answers `SearchRequest`s and keeps nothing else.  It
+is disposable: everything in it can be rebuilt from the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from index.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A document as engines see it, already analysed.
+
+    Attributes:
+        id: the document's id; adding a record replaces one of the same id.
+        text: field name to tokens joined by single spaces.
+        keywords: field name to whole values.
+        numbers: field name to value; a field without a value is left out.
+    """
+
+    id: int
+    text: dict[str, str]
+    keywords: dict[str, tuple[str, ...]]
+    numbers: dict[str, int]
+
+
+class Sort(StrEnum):
+    """Order of hits.  Ties go to the smaller id; undated articles come last
+    both ways."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetRequest:
+    """Count the values of the keyword field ``field`` among the matches.
+
+    Buckets come most frequent first, ties by value; at most ``size`` of them.
+    """
+
+    field: str
+    size: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """What an engine is asked; it matches ``plan`` and nothing else."""
+
+    plan: Plan
+    sort: Sort = Sort.RELEVANCE
+    offset: int = 0
+    limit: int = 10
+    facets: tuple[FacetRequest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHit:
+    """One match: the document's id, and its score (0 unless by relevance)."""
+
+    id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A facet value, as the keyword field holds it, and its exact count."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResponse:
+    """What an engine answers.
+
+    Attributes:
+        total: exact number of matches, independent of ``limit``.
+        hits: at most ``limit`` from ``offset`` on, in order.
+        facets: buckets by field, for each one asked for.
+    """
+
+    total: int
+    hits: tuple[EngineHit, ...]
+    facets: dict[str, tuple[Bucket, ...]] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """One index, open for reading and, in one process at a time, writing.
+
+    Reading and writing may happen in different threads; a search sees the last
+    commit.  Every method raises `EngineError` or a subclass, never the
+    library's own exceptions.
+    """
+
+    name: str
+
+    def add(self, records: Iterable[Record]) -> int:
+        """Insert or replace ``records`` by id; durable and visible only after
+        `commit`.  Returns how many there were."""
+
+    def delete(self, ids: Iterable[int]) -> None:
+        """Remove documents by id, unknown ids included; takes effect at
+        `commit`."""
+
+    def commit(self) -> None:
+        """Make what was added and deleted durable (synced to disk) and visible
+        to `search` in this process, all or nothing."""
+
+    def rollback(self) -> None:
+        """Forget what was added and deleted since the last commit."""
+
+    def refresh(self) -> None:
+        """See commits that another process has made."""
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """Answer from the last commit seen."""
+
+    def count(self) -> int:
+        """How many documents the last commit seen holds."""
+
+    def ids(self) -> Iterable[int]:
+        """Every document's id, ascending: for verifying against the store."""
+
+    def terms(self, field: str, prefix: str = "", limit: int = 100) -> Sequence[tuple[str, int]]:
+        """Tokens of ``field`` that begin with ``prefix`` and in how many
+        documents each occurs, most frequent first, ties by token."""
+
+    def close(self) -> None:
+        """Release files, threads and locks; uncommitted changes are lost."""
+
+
+class EngineFactory(Protocol):
+    """How `index.engines` opens an engine without importing its library early."""
+
+    def create(self, path: Path) -> Engine:
+        """Build an empty index in the existing empty folder ``path``."""
+
+    def open(self, path: Path, *, writable: bool = False) -> Engine:
+        """Open the index in ``path``.
+
+        Raises:
+            IndexMissingError: there is none.
+            IndexDamagedError: there is one that cannot be read.
+        """

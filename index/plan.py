@@ -1,0 +1,152 @@
+"""The plan: a query after analysis, in terms of index fields and tokens.
+
+`index.query.rewrite` makes it from the query tree; an engine compiles it and
+decides nothing.  Text in a plan is final: tokens as `index.analysis` gives
+them.  Ten kinds of leaf and node are all that an engine must know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The token ``text`` occurs in ``field`` (of any text or keyword kind)."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermPhrase:
+    """``terms`` (two or more) stand side by side in this order in ``field``."""
+
+    field: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermNear:
+    """``terms`` (two to five) occur, in any order, at distinct positions of one
+    stretch of ``field`` that holds at most ``slop`` other tokens: last position
+    - first position + 1 - len(terms) <= slop."""
+
+    field: str
+    terms: tuple[str, ...]
+    slop: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermPrefix:
+    """A token of ``field`` begins with ``text``."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermWildcard:
+    """A token of ``field`` matches ``pattern`` whole: ``?`` is one character,
+    ``*`` any number, everything else itself."""
+
+    field: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermFuzzy:
+    """A token of ``field`` is within ``edits`` (1 or 2) of ``text`` by optimal
+    string alignment and shares its first character."""
+
+    field: str
+    text: str
+    edits: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """``low <= value < high`` in a number field; None is open; a document
+    without a value never matches."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Every document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No document."""
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Documents that match every one of ``children``; scores add up."""
+
+    children: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Documents that match at least ``minimum`` of ``children``; the scores of
+    those that match add up."""
+
+    children: tuple[Plan, ...]
+    minimum: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """Documents that ``child`` does not match; scores 0."""
+
+    child: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Boost:
+    """As ``child``, its score multiplied by ``weight``."""
+
+    child: Plan
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """As ``child``, its score ``score`` (0 makes it a filter)."""
+
+    child: Plan
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """Matches exactly what ``match`` does; each of ``rewards`` that matches a
+    document too adds its score to the document's."""
+
+    match: Plan
+    rewards: tuple[Plan, ...]
+
+
+Plan: TypeAlias = (
+    Term
+    | TermPhrase
+    | TermNear
+    | TermPrefix
+    | TermWildcard
+    | TermFuzzy
+    | NumberRange
+    | Every
+    | Nothing
+    | All
+    | Any
+    | Except
+    | Boost
+    | Constant
+    | Reward
+)
