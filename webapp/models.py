@@ -1,0 +1,184 @@
+"""What the services give to every door: pages, API and command line alike.
+
+Plain records, without HTML and without JSON: `webapp.presenters` and the
+templates make those.  Spans are half-open code-point offsets into the text
+beside them, sorted and disjoint.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from archive.document import Document, PartialDate
+from index.query.ast import QueryWarning
+
+if TYPE_CHECKING:
+    from index.snippets import Snippet
+
+Spans: TypeAlias = tuple[tuple[int, int], ...]
+
+#: Most hits that one page may hold, and how many it holds unless told.
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 10
+
+#: Facets of a search, in the order in which they are shown.
+FACETS = ("author", "source", "language", "year")
+
+#: Facet value of the articles that have no date, author, source or language.
+MISSING = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchParams:
+    """A search as it was asked, checked in form but not yet in meaning.
+
+    Attributes:
+        q: query text, as typed.
+        author, source, language, year: filters.  One name in ``author`` is
+            matched like ``author:"…"``; several values of one filter widen
+            it, different filters narrow.  ``none`` asks for articles without
+            the value.
+        date_from, date_to: ``YYYY[-MM[-DD]]`` or empty for open; both ends
+            inclusive, so that ``2024`` to ``2024`` is that year.
+        sort: a value of `index.engine.Sort`.
+        match: ``auto``, ``all`` or ``any``.
+        page: from 1; ``cursor`` wins over it.
+        cursor: opaque continuation, the ``next`` of an earlier answer.
+        engine: name of the engine to ask, or None for the configured one.
+    """
+
+    q: str = ""
+    author: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    year: tuple[str, ...] = ()
+    date_from: str = ""
+    date_to: str = ""
+    sort: str = "relevance"
+    match: str = "auto"
+    page: int = 1
+    limit: int = DEFAULT_LIMIT
+    cursor: str = ""
+    facets: bool = True
+    engine: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """One value of a facet: what the filter takes, what people read, how many."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One article of a page of results.
+
+    Attributes:
+        missing: words of the query that the article lacks (partial matches).
+    """
+
+    id: int
+    slug: str
+    title: str
+    authors: tuple[str, ...] = ()
+    author_slugs: tuple[str, ...] = ()
+    published: PartialDate | None = None
+    source: str = ""
+    language: str = ""
+    url: str = ""
+    score: float = 0.0
+    title_spans: Spans = ()
+    snippets: tuple[Snippet, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """One page of answers.
+
+    Attributes:
+        query: the query text as typed.
+        understood: canonical text of what was searched, filters included.
+        warnings: what in ``query`` was not taken as it may have been meant.
+        total: exact number of articles that match; partial ones not counted.
+        partial: articles with most of the words, when too few have them all.
+        partial_total: how many of those there are.
+        page, limit: which stretch of the hits this is.
+        next: opaque cursor of the next page, or None at the end.
+    """
+
+    query: str
+    understood: str
+    total: int
+    hits: tuple[Hit, ...]
+    warnings: tuple[QueryWarning, ...] = ()
+    partial: tuple[Hit, ...] = ()
+    partial_total: int = 0
+    took_ms: float = 0.0
+    facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    page: int = 1
+    limit: int = DEFAULT_LIMIT
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """An article with the query's marks.
+
+    Attributes:
+        body_spans: offsets into ``document.text``.
+        hit_count: how many places of title and text are marked.
+        author_slugs: addresses of ``document.authors``, in their order.
+    """
+
+    document: Document
+    author_slugs: tuple[str, ...] = ()
+    query: str = ""
+    title_spans: Spans = ()
+    body_spans: Spans = ()
+    hit_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorPage:
+    """One page of an author's articles, newest first, undated last."""
+
+    slug: str
+    name: str
+    total: int
+    hits: tuple[Hit, ...]
+    page: int = 1
+    limit: int = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What the archive holds and how the index stands.
+
+    Attributes:
+        articles: how many the store holds.
+        indexed: how many the live index holds; None without a usable index.
+        behind: changes of the store that the index has not seen.
+        ready: searches can be answered.
+        problem: what is wrong and the command that mends it, or empty.
+        problem_code: ``index_missing``, ``index_outdated``, ``index_damaged``
+            or empty.
+    """
+
+    articles: int
+    engine: str
+    indexed: int | None = None
+    behind: int = 0
+    ready: bool = True
+    problem: str = ""
+    problem_code: str = ""
+    generation: str = ""
+    built_at: dt.datetime | None = None
+    home: str = ""
+    languages: dict[str, int] = field(default_factory=dict)
