@@ -1,0 +1,33 @@
+"""Edit distance between two words, bounded: what `TermFuzzy` means, in one place."""
+
+from __future__ import annotations
+
+
+def within_edits(left: str, right: str, edits: int) -> bool:
+    """Whether ``left`` becomes ``right`` by at most ``edits`` edits.
+
+    An edit inserts, deletes or replaces one character, or swaps two
+    neighbours; no stretch is edited twice (optimal string alignment).
+    """
+    if left == right:
+        return True
+    if abs(len(left) - len(right)) > edits:
+        return False
+    before_last: list[int] = []
+    last = list(range(len(right) + 1))
+    for row, char in enumerate(left, start=1):
+        current = [row]
+        for column, other in enumerate(right, start=1):
+            cost = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (char != other))
+            if row > 1 and column > 1 and char == right[column - 2] and left[row - 2] == other:
+                cost = min(cost, before_last[column - 2] + 1)
+            current.append(cost)
+        if min(current) > edits and min(last) > edits:
+            return False
+        before_last, last = last, current
+    return last[-1] <= edits
+
+
+def is_fuzzy_match(token: str, text: str, edits: int) -> bool:
+    """Whether ``token`` is one that `index.plan.TermFuzzy` of ``text`` finds."""
+    return token[:1] == text[:1] and within_edits(token, text, edits)

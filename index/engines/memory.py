@@ -1,0 +1,348 @@
+"""The memory engine: slow, obvious, right.
+
+It is what the other engines are held against, so it does everything the plain
+way: every search looks at every record.  An index folder holds one file of
+JSON lines, written anew at each commit; good to some thousand articles.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from index.engine import (
+    Bucket,
+    EngineFactory,
+    EngineHit,
+    FacetRequest,
+    Record,
+    SearchRequest,
+    SearchResponse,
+    Sort,
+)
+from index.engines.distance import is_fuzzy_match
+from index.engines.patterns import check_near, near_count, phrase_count, wildcard_matcher
+from index.errors import EngineError, IndexDamagedError, IndexMissingError
+from index.plan import (
+    All,
+    Any,
+    Boost,
+    Constant,
+    Every,
+    Except,
+    Nothing,
+    NumberRange,
+    Plan,
+    Reward,
+    Term,
+    TermFuzzy,
+    TermNear,
+    TermPhrase,
+    TermPrefix,
+    TermWildcard,
+)
+from index.schema import BY_NAME, Kind
+
+K1 = 1.2
+B = 0.75
+FILE_NAME = "records.jsonl"
+FORMAT = "memory-1"
+
+Scores = dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """The records of one commit, with their texts split into tokens.
+
+    Attributes:
+        records: by id, ascending.
+        tokens: by field, then id; only documents that have some.
+        average: by field, the average number of tokens over all documents.
+    """
+
+    records: dict[int, Record]
+    tokens: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+    average: dict[str, float] = field(default_factory=dict)
+
+
+def _snapshot(records: Mapping[int, Record]) -> _Snapshot:
+    """Return ``records``, sorted and split, ready to be searched."""
+    snapshot = _Snapshot(dict(sorted(records.items())))
+    for name, entry in BY_NAME.items():
+        if entry.kind is Kind.NUMBER:
+            continue
+        tokens = {id_: _values(record, name) for id_, record in snapshot.records.items()}
+        snapshot.tokens[name] = {id_: values for id_, values in tokens.items() if values}
+        if snapshot.records:
+            snapshot.average[name] = sum(map(len, tokens.values())) / len(tokens)
+    return snapshot
+
+
+def _values(record: Record, name: str) -> list[str]:
+    """Return the tokens (text) or whole values (keyword) of one field."""
+    if BY_NAME[name].kind is Kind.KEYWORD:
+        return list(record.keywords.get(name, ()))
+    return [token for token in record.text.get(name, "").split(" ") if token]
+
+
+class MemoryEngine:
+    """An index in memory, with a file if it was created in a folder."""
+
+    name = "memory"
+
+    def __init__(self, path: Path | None = None, *, writable: bool = True) -> None:
+        self._path = path
+        self._writable = writable
+        self._lock = threading.Lock()
+        self._changes: dict[int, Record | None] = {}
+        self._seen = _snapshot({})
+
+    def add(self, records: Iterable[Record]) -> int:
+        self._check_writable()
+        added = 0
+        for record in records:
+            self._changes[record.id] = record
+            added += 1
+        return added
+
+    def delete(self, ids: Iterable[int]) -> None:
+        self._check_writable()
+        for id_ in ids:
+            self._changes[id_] = None
+
+    def commit(self) -> None:
+        self._check_writable()
+        with self._lock:
+            merged: dict[int, Record | None] = {**self._seen.records, **self._changes}
+            snapshot = _snapshot({id_: record for id_, record in merged.items() if record is not None})
+            if self._path is not None:
+                _write(self._path, snapshot.records)
+            self._seen = snapshot
+            self._changes = {}
+
+    def rollback(self) -> None:
+        self._changes = {}
+
+    def refresh(self) -> None:
+        if self._path is not None:
+            self._seen = _snapshot(_read(self._path))
+
+    def count(self) -> int:
+        return len(self._seen.records)
+
+    def ids(self) -> Iterable[int]:
+        return list(self._seen.records)
+
+    def terms(self, field: str, prefix: str = "", limit: int = 100) -> Sequence[tuple[str, int]]:
+        if field not in self._seen.tokens:
+            raise EngineError(f"The index has no terms in a field called {field!r}.")
+        counts = Counter(
+            token
+            for tokens in self._seen.tokens[field].values()
+            for token in set(tokens)
+            if token.startswith(prefix)
+        )
+        return _most_frequent(counts, limit)
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        snapshot = self._seen
+        scores = _scores(request.plan, snapshot)
+        ranked = _ranked(request.sort, scores, snapshot)
+        relevance = request.sort is Sort.RELEVANCE
+        page = ranked[request.offset : request.offset + request.limit]
+        return SearchResponse(
+            total=len(scores),
+            hits=tuple(EngineHit(id_, scores[id_] if relevance else 0.0) for id_ in page),
+            facets={facet.field: _facet(facet, scores, snapshot) for facet in request.facets},
+        )
+
+    def close(self) -> None:
+        self._changes = {}
+
+    def _check_writable(self) -> None:
+        if not self._writable:
+            raise EngineError("The index was opened for reading only.")
+
+
+def _ranked(sort: Sort, scores: Scores, snapshot: _Snapshot) -> list[int]:
+    """Return all matching ids in the order of ``sort``."""
+    if sort is Sort.RELEVANCE:
+        return sorted(scores, key=lambda id_: (-round(scores[id_], 4), id_))
+    keys: dict[int, str | int]
+    if sort is Sort.TITLE:
+        keys = {id_: titles[0] for id_ in scores if (titles := snapshot.tokens["title_sort"].get(id_))}
+    else:
+        numbers = {id_: snapshot.records[id_].numbers for id_ in scores}
+        keys = {id_: row["published_sort"] for id_, row in numbers.items() if "published_sort" in row}
+    with_key = sorted(sorted(keys), key=keys.__getitem__, reverse=sort is Sort.NEWEST)
+    return [*with_key, *sorted(scores.keys() - keys.keys())]
+
+
+def _facet(facet: FacetRequest, matches: Iterable[int], snapshot: _Snapshot) -> tuple[Bucket, ...]:
+    values = snapshot.tokens[facet.field]
+    counts = Counter(value for id_ in matches for value in set(values.get(id_, ())))
+    return tuple(Bucket(value, count) for value, count in _most_frequent(counts, facet.size))
+
+
+def _most_frequent(counts: Mapping[str, int], limit: int) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:limit]
+
+
+def _scores(plan: Plan, snapshot: _Snapshot) -> Scores:
+    """Return the ids that ``plan`` matches, each with its score."""
+    match plan:
+        case Every():
+            return dict.fromkeys(snapshot.records, 1.0)
+        case Nothing():
+            return {}
+        case NumberRange(name, low, high):
+            rows = {id_: record.numbers.get(name) for id_, record in snapshot.records.items()}
+            return {id_: 1.0 for id_, value in rows.items() if _in_range(value, low, high)}
+        case All(children):
+            return _all([_scores(child, snapshot) for child in children], snapshot)
+        case Any(children, minimum):
+            return _any([_scores(child, snapshot) for child in children], minimum, snapshot)
+        case Except(child):
+            return dict.fromkeys(snapshot.records.keys() - _scores(child, snapshot).keys(), 0.0)
+        case Boost(child, weight):
+            return {id_: score * weight for id_, score in _scores(child, snapshot).items()}
+        case Constant(child, score):
+            return dict.fromkeys(_scores(child, snapshot), score)
+        case Reward(match_, rewards):
+            return _rewarded(_scores(match_, snapshot), [_scores(reward, snapshot) for reward in rewards])
+        case _:
+            return _leaf(plan, snapshot)
+
+
+def _in_range(value: int | None, low: int | None, high: int | None) -> bool:
+    return value is not None and (low is None or low <= value) and (high is None or value < high)
+
+
+def _all(children: Sequence[Scores], snapshot: _Snapshot) -> Scores:
+    ids = set(snapshot.records).intersection(*children)
+    return {id_: sum(child[id_] for child in children) for id_ in ids}
+
+
+def _any(children: Sequence[Scores], minimum: int, snapshot: _Snapshot) -> Scores:
+    found = Counter(id_ for child in children for id_ in child)
+    ids = set(snapshot.records) if minimum <= 0 else {id_ for id_, times in found.items() if times >= minimum}
+    return {id_: sum(child.get(id_, 0.0) for child in children) for id_ in ids}
+
+
+def _rewarded(matches: Scores, rewards: Sequence[Scores]) -> Scores:
+    return {
+        id_: score + sum(reward.get(id_, 0.0) for reward in rewards) for id_, score in matches.items()
+    }
+
+
+def _leaf(plan: Plan, snapshot: _Snapshot) -> Scores:
+    """Score a leaf about tokens; terms, phrases and near words by BM25, others 1."""
+    match plan:
+        case Term(name, text) if BY_NAME[name].kind in (Kind.POSITIONS, Kind.FREQUENCIES):
+            return _bm25(name, (text,), lambda tokens: tokens.count(text), snapshot)
+        case Term(name, text):
+            return _matching(name, text.__eq__, snapshot)
+        case TermPhrase(name, terms):
+            return _bm25(name, terms, lambda tokens: phrase_count(tokens, terms), snapshot)
+        case TermNear(name, terms, slop):
+            check_near(terms, slop)
+            return _bm25(name, terms, lambda tokens: near_count(tokens, terms, slop), snapshot)
+        case TermPrefix(name, text):
+            return _matching(name, lambda token: token.startswith(text), snapshot)
+        case TermWildcard(name, pattern):
+            return _matching(name, wildcard_matcher(pattern), snapshot)
+        case TermFuzzy(name, text, edits):
+            return _matching(name, lambda token: is_fuzzy_match(token, text, edits), snapshot)
+    raise EngineError(f"The plan holds something unknown: {type(plan).__name__}.")
+
+
+def _matching(name: str, is_match: Callable[[str], bool], snapshot: _Snapshot) -> Scores:
+    return {id_: 1.0 for id_, tokens in snapshot.tokens[name].items() if any(map(is_match, tokens))}
+
+
+def _bm25(
+    name: str, terms: Sequence[str], frequency: Callable[[list[str]], int], snapshot: _Snapshot
+) -> Scores:
+    """Okapi BM25 with the idf that is never negative; a phrase's is its words' sum."""
+    fields = snapshot.tokens[name]
+    documents = len(snapshot.records)
+    idf = 0.0
+    for term in terms:
+        having = sum(term in tokens for tokens in fields.values())
+        idf += math.log(1 + (documents - having + 0.5) / (having + 0.5))
+    scores = {}
+    for id_, tokens in fields.items():
+        if times := frequency(tokens):
+            length = 1 - B + B * len(tokens) / snapshot.average[name]
+            scores[id_] = idf * times * (K1 + 1) / (times + K1 * length)
+    return scores
+
+
+def _write(folder: Path, records: Mapping[int, Record]) -> None:
+    """Replace the file in ``folder`` atomically, synced to disk."""
+    body = b"".join(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records.values())
+    head = {"format": FORMAT, "records": len(records), "crc32": zlib.crc32(body)}
+    temporary = folder / f"{FILE_NAME}.new"
+    with temporary.open("wb") as file:
+        file.write(orjson.dumps(head, option=orjson.OPT_APPEND_NEWLINE) + body)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / FILE_NAME)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(folder: Path) -> dict[int, Record]:
+    try:
+        data = (folder / FILE_NAME).read_bytes()
+    except FileNotFoundError as exc:
+        raise IndexMissingError(f"There is no index in {folder}; build it with: archive reindex") from exc
+    first, _, body = data.partition(b"\n")
+    try:
+        head = orjson.loads(first)
+        whole = head["format"] == FORMAT and head["crc32"] == zlib.crc32(body)
+        records = {record.id: record for record in map(_record, body.splitlines())} if whole else {}
+    except (ValueError, KeyError, TypeError) as exc:
+        raise _damaged(folder, str(exc)) from exc
+    if not whole:
+        raise _damaged(folder, "its checksum is wrong")
+    return records
+
+
+def _damaged(folder: Path, reason: str) -> IndexDamagedError:
+    return IndexDamagedError(f"The index in {folder} is damaged ({reason}); rebuild it with: archive reindex")
+
+
+def _record(line: bytes) -> Record:
+    row = orjson.loads(line)
+    keywords = {name: tuple(values) for name, values in row["keywords"].items()}
+    return Record(id=row["id"], text=row["text"], keywords=keywords, numbers=row["numbers"])
+
+
+class _Factory:
+    """Creates and opens memory indexes."""
+
+    def create(self, path: Path) -> MemoryEngine:
+        engine = MemoryEngine(path)
+        engine.commit()
+        return engine
+
+    def open(self, path: Path, *, writable: bool = False) -> MemoryEngine:
+        engine = MemoryEngine(path, writable=writable)
+        engine.refresh()
+        return engine
+
+
+factory: EngineFactory = _Factory()
