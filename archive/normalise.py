@@ -1,0 +1,153 @@
+"""What every value goes through before it is stored: pure functions, no I/O.
+
+Text is NFC with ``\\n`` line ends; what cannot be seen (soft hyphens, zero-width
+and bidirectional controls, control characters) is gone, so that what is found is
+what is read.  The common case, clean text, must cost next to nothing: each
+function first asks whether there is anything to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import Final
+
+from archive.limits import LIMITS
+
+_REPLACEMENT: Final = "\ufffd"
+_ASCII_CONTROLS: Final = bytes(sorted(set(range(32)) - {9, 10} | {127}))
+
+# Marks that stack on a letter, in the scripts where they are used to flood a line.
+_MARKS: Final = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u06d6-\u06dc\u0e31\u0e34-\u0e3a"
+    "\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_MARK_FLOOD: Final = re.compile(f"([{_MARKS}]{{{LIMITS.marks}}})[{_MARKS}]+")
+# First bytes in UTF-8 of every character of _MARKS: a memchr each, where the
+# pattern would look at every character of a text that has no marks at all.
+_MARK_LEADS: Final = (
+    *(bytes([lead]) for lead in (0xCC, 0xCD, 0xD2, 0xD6, 0xD8, 0xD9, 0xDB, 0xE0, 0xE1)),
+    b"\xe2\x83",
+    b"\xef\xb8",
+)
+
+_ANSI: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[@-Z\\-_])")
+_LINE_END: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
+_TRAILING: Final = re.compile(r"[ \t]+(?=\n)")
+_BLANK_RUN: Final = re.compile(r"\n{3,}")
+# The joiners are spelling in Persian, Indic scripts and emoji; between Latin
+# letters they only hide a word from search.
+_LATIN: Final = "[0-9A-Za-z\u00c0-\u024f]"
+_LATIN_JOINER: Final = re.compile(f"(?<={_LATIN})[\u200c\u200d]+|[\u200c\u200d]+(?={_LATIN})")
+
+
+def _invisible_table() -> dict[int, str | None]:
+    table: dict[int, str | None] = dict.fromkeys(set(range(32)) - {9, 10} | {127})
+    for byte in range(0x80, 0xA0):  # C1 controls in text are cp1252 read as Latin-1
+        try:
+            table[byte] = bytes([byte]).decode("cp1252")
+        except UnicodeDecodeError:
+            table[byte] = None
+    spaces = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
+    table.update(dict.fromkeys(spaces, " "))
+    dropped = (0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+    table.update(dict.fromkeys((*dropped, *range(0xFFF9, 0xFFFC))))
+    table[0x2029] = "\n\n"
+    return table
+
+
+_INVISIBLE: Final = {chr(code): seen or "" for code, seen in _invisible_table().items()}
+_ODD: Final = re.compile("[" + "".join(map(re.escape, _INVISIBLE)) + "]")
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LOST: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\x86-\x9f\ud800-\udfff]")
+
+
+def normalise_text(text: str) -> str:
+    """Return ``text`` as NFC paragraphs separated by one blank line.
+
+    Line breaks inside a paragraph stay.  The result holds no control character
+    but tab and line feed, no lone surrogate, and is the same when normalised again.
+    """
+    if not _is_clean(text):
+        text = _clean(text)
+    if " \n" in text or "\t\n" in text:
+        text = _TRAILING.sub("", text)
+    if "\n\n\n" in text:
+        text = _BLANK_RUN.sub("\n\n", text)
+    return text.strip()
+
+
+def normalise_line(text: str, max_chars: int = LIMITS.title_chars) -> str:
+    """Return ``text`` as one trimmed line of at most ``max_chars`` code points."""
+    if not (text.isascii() and text.isprintable()):
+        if len(text) > 40 * max_chars:
+            text = text[: 40 * max_chars]
+        text = normalise_text(text)
+    line = " ".join(text.split())
+    return line if len(line) <= max_chars else line[:max_chars].rstrip()
+
+
+def loses_characters(text: str) -> bool:
+    """Say whether `normalise_text` drops or replaces more than layout: controls or lone surrogates."""
+    if text.isascii():
+        encoded = text.encode()
+        if len(encoded.translate(None, _ASCII_CONTROLS)) == len(encoded):
+            return False
+    elif _is_printable(text):
+        return False
+    return _LOST.search(text) is not None
+
+
+def fold_key(text: str) -> str:
+    """Return the form under which names are equal: NFKD, marks off, case folded, single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    # Folded before and after: compatibility forms such as U+1D400 decompose into capitals,
+    # and folding U+0130 makes a mark.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return " ".join("".join(char for char in folded if not unicodedata.combining(char)).split())
+
+
+def content_hash(title: str, text: str) -> str:
+    """Return the hex BLAKE2b-128 of a normalised title and text."""
+    return hashlib.blake2b(f"{title}\0{text}".encode(), digest_size=16).hexdigest()
+
+
+def count_words(text: str) -> int:
+    """Count the words of ``text``; each character of a script without spaces is one."""
+    words = len(text.split())
+    if text.isascii():
+        return words
+    return words + sum(len(run) - 1 for run in _UNSPACED.findall(text))
+
+
+def _is_clean(text: str) -> bool:
+    if text.isascii():
+        encoded = text.encode()
+        return len(encoded.translate(None, _ASCII_CONTROLS)) == len(encoded)
+    if not _is_printable(text):
+        return False
+    encoded = text.encode()
+    if any(lead in encoded for lead in _MARK_LEADS) and _MARK_FLOOD.search(text) is not None:
+        return False
+    return unicodedata.is_normalized("NFC", text)
+
+
+def _is_printable(text: str) -> bool:
+    return text.replace("\n", "").replace("\t", "").isprintable()
+
+
+def _clean(text: str) -> str:
+    text = _LINE_END.sub("\n", text)
+    if "\x1b" in text:
+        text = _ANSI.sub("", text)
+    text = _ODD.sub(lambda match: _INVISIBLE[match.group()], text)
+    text = _SURROGATE.sub(_REPLACEMENT, text)
+    text = _LATIN_JOINER.sub("", text)
+    # Before NFC, whose sorting of marks is quadratic in their number; and after, because it may join runs.
+    text = _MARK_FLOOD.sub(r"\1", text)
+    return _MARK_FLOOD.sub(r"\1", unicodedata.normalize("NFC", text))
