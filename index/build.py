@@ -1,0 +1,201 @@
+"""Fill a new generation from the whole store, resumably, and check it."""
+
+from __future__ import annotations
+
+import queue
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from index.changes import ArticleSource, apply_changes
+from index.engine import Engine, Record, SearchRequest
+from index.engines import factory
+from index.errors import IndexDamagedError
+from index.generations import Generation, Generations
+from index.manifests import State
+from index.plan import All, NumberRange, Plan, Term
+from index.progress import Meter, Report
+from index.records import record_from_document
+
+T = TypeVar("T")
+
+#: Articles read and handed over at a time: some 5 MB of text.
+BATCH = 500
+
+#: Batches read ahead while the engine is busy.
+READ_AHEAD = 4
+
+#: Articles between two commits of a build: what a kill costs at most.  Each
+#: commit makes a segment and waits for the disk, so not too few.
+COMMIT_EVERY = 50_000
+
+#: How often a check is repeated because others keep writing.
+ATTEMPTS = 20
+
+#: Every so many articles one is kept as a sample for the check, at most so many.
+SAMPLE_EVERY, SAMPLES = 97, 64
+
+
+@dataclass(slots=True)
+class Build:
+    """One generation on its way from nothing to complete."""
+
+    source: ArticleSource
+    generations: Generations
+    generation: Generation
+    report: Report | None = None
+    samples: list[int] = field(default_factory=list)
+
+    def fill(self) -> None:
+        """Add every article that is not committed yet, then what changed meanwhile."""
+        engine = self._open_for_writing()
+        try:
+            self._add_all(engine)
+            self._catch_up(engine)
+        finally:
+            engine.close()
+
+    def catch_up(self) -> None:
+        """Apply what changed since."""
+        if self.generation.manifest.sequence >= self.source.last_sequence():
+            return
+        engine = factory(self.generation.engine).open(self.generation.data, writable=True)
+        try:
+            self._catch_up(engine)
+        finally:
+            engine.close()
+
+    def complete(self) -> Generation:
+        """Check the generation as a reader would see it and mark it complete.
+
+        While others write, store and index cannot be compared: the check is
+        repeated until nothing came in between, a bounded number of times.
+
+        Raises:
+            IndexDamagedError: it does not hold what the store holds.
+        """
+        for _ in range(ATTEMPTS):
+            self.catch_up()
+            held, problem = self._problem()
+            if self.source.last_sequence() == self.generation.manifest.sequence:
+                if problem:
+                    raise IndexDamagedError(
+                        f"The new search index {problem}; it was not put to use. {self.generations.mend}"
+                    )
+                break
+        self._write_manifest(state=State.COMPLETE, documents=held)
+        return self.generation
+
+    def _open_for_writing(self) -> Engine:
+        engines = factory(self.generation.engine)
+        if self.generation.manifest.after_id == 0:
+            shutil.rmtree(self.generation.data)  # what a build killed before its first commit left
+            self.generation.data.mkdir()
+            return engines.create(self.generation.data)
+        return engines.open(self.generation.data, writable=True)
+
+    def _add_all(self, engine: Engine) -> None:
+        after_id = self.generation.manifest.after_id
+        meter = Meter("reindex", self.source.count(), self.report)
+        meter.skip(self.generation.manifest.documents)
+        pending = 0
+        for documents in read_ahead(self.source.iterate(after_id=after_id, batch=BATCH), READ_AHEAD):
+            engine.add(map(record_from_document, documents))
+            if len(self.samples) < SAMPLES:
+                self.samples.extend(document.id for document in documents[::SAMPLE_EVERY])
+            after_id = documents[-1].id
+            pending += len(documents)
+            meter.advance(len(documents))
+            if pending >= COMMIT_EVERY:
+                engine.commit()
+                self._write_manifest(after_id=after_id, documents=meter.done)
+                pending = 0
+        engine.commit()
+        self._write_manifest(after_id=after_id, documents=meter.done)
+
+    def _catch_up(self, engine: Engine) -> None:
+        since = self.generation.manifest.sequence
+        meter = Meter("catch-up", 0, self.report)
+        for reached in apply_changes(engine, self.source, since, meter):
+            self._write_manifest(sequence=reached)
+
+    def _write_manifest(
+        self,
+        *,
+        after_id: int | None = None,
+        documents: int | None = None,
+        sequence: int | None = None,
+        state: State | None = None,
+    ) -> None:
+        old = self.generation.manifest
+        manifest = replace(
+            old,
+            after_id=old.after_id if after_id is None else after_id,
+            documents=old.documents if documents is None else documents,
+            sequence=old.sequence if sequence is None else sequence,
+            state=old.state if state is None else state,
+        )
+        self.generation = self.generations.update(self.generation, manifest)
+
+    def _problem(self) -> tuple[int, str]:
+        """Return how many documents a reader sees, and what is wrong, if anything."""
+        engine = factory(self.generation.engine).open(self.generation.data)
+        try:
+            held, stored = engine.count(), self.source.count()
+            if held != stored:
+                return held, f"holds {held:,} articles and the store {stored:,}"
+            for document in self.source.get_many(self.samples):
+                if not _finds(engine, record_from_document(document)):
+                    return held, f"does not find article {document.id}"
+            return held, ""
+        finally:
+            engine.close()
+
+
+def _finds(engine: Engine, record: Record) -> bool:
+    """Whether a search by id and first title word gives the document."""
+    word = record.text.get("title", "").partition(" ")[0]
+    plan: Plan = NumberRange("id", record.id, record.id + 1)
+    if word:
+        plan = All((plan, Term("title", word)))
+    return engine.search(SearchRequest(plan=plan, limit=1)).total == 1
+
+
+def read_ahead(batches: Iterator[list[T]], depth: int) -> Iterator[list[T]]:
+    """Yield ``batches``, read by a thread of their own at most ``depth`` ahead.
+
+    What the reading raises is raised here; leaving early ends the thread.
+    """
+    waiting: queue.Queue[list[T] | BaseException | None] = queue.Queue(maxsize=depth)
+    leaving = threading.Event()
+
+    def offer(entry: list[T] | BaseException | None) -> None:
+        while not leaving.is_set():
+            try:
+                waiting.put(entry, timeout=0.1)
+            except queue.Full:
+                continue
+            return
+
+    def read() -> None:
+        try:
+            for batch in batches:
+                offer(batch)
+                if leaving.is_set():
+                    return
+            offer(None)
+        except BaseException as exc:  # noqa: BLE001 - carried to the other thread and raised there
+            offer(exc)
+
+    thread = threading.Thread(target=read, name="read-ahead", daemon=True)
+    thread.start()
+    try:
+        while (entry := waiting.get()) is not None:
+            if isinstance(entry, BaseException):
+                raise entry
+            yield entry
+    finally:
+        leaving.set()
+        thread.join()

@@ -1,0 +1,84 @@
+"""Bring an engine up to what the store holds, change by change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from archive.document import Document
+from index.engine import Engine
+from index.progress import Meter
+from index.records import record_from_document
+
+#: Changes read and applied at a time.
+BATCH = 500
+
+#: Changes between two commits: bounds both memory and what a crash repeats.
+COMMIT_EVERY = 20_000
+
+
+class Change(Protocol):
+    """The latest change of one article; ``kind`` is ``put`` or ``delete``."""
+
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+
+
+class ArticleSource(Protocol):
+    """What indexing needs of the store."""
+
+    def count(self) -> int:
+        """How many articles there are."""
+
+    def last_sequence(self) -> int:
+        """The sequence of the latest change, 0 before any."""
+
+    def changes_since(self, sequence: int, *, limit: int = 1000) -> Sequence[Change]:
+        """Changes after ``sequence``, ascending, one an article."""
+
+    def get_many(self, ids: Sequence[int]) -> list[Document]:
+        """Articles in the order of ``ids``; those that are gone are left out."""
+
+    def iterate(self, *, after_id: int = 0, batch: int = 1000) -> Iterator[list[Document]]:
+        """Every article by ascending id, in lists of at most ``batch``."""
+
+    def mark(self, name: str) -> int | None:
+        """How far the index ``name`` has been brought, or None if never."""
+
+    def set_mark(self, name: str, sequence: int) -> None:
+        """Remember how far the index ``name`` has been brought."""
+
+    def marks(self) -> dict[str, int]:
+        """All marks by name."""
+
+
+def apply_changes(engine: Engine, source: ArticleSource, since: int, meter: Meter) -> Iterator[int]:
+    """Apply what changed after ``since``, yielding a sequence to be remembered
+    after each commit; nothing is yielded when nothing changed."""
+    reached, pending = since, 0
+    while changes := source.changes_since(reached, limit=BATCH):
+        _apply(engine, source, changes)
+        reached = changes[-1].sequence
+        pending += len(changes)
+        if pending >= COMMIT_EVERY:
+            engine.commit()
+            yield reached
+            pending = 0
+        meter.advance(len(changes))
+    if pending:
+        engine.commit()
+        yield reached
+
+
+def _apply(engine: Engine, source: ArticleSource, changes: Sequence[Change]) -> None:
+    put = [change.id for change in changes if change.kind == "put"]
+    documents = source.get_many(put)
+    # An article may be gone by the time its change is read: its own delete
+    # comes later, but the index must not keep the old text until then.
+    found = {document.id for document in documents}
+    engine.delete([change.id for change in changes if change.id not in found])
+    engine.add(map(record_from_document, documents))

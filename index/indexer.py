@@ -1,0 +1,201 @@
+"""From store to engine: catch up with changes, or rebuild beside and switch.
+
+The store is the truth and remembers, under each generation's mark, how far
+that generation has been brought.  The order is always the same: write to the
+engine, commit durably, write the manifest, move the mark.  A crash anywhere in
+between leaves changes that are applied again, and applying them twice does no
+harm.
+
+Two locks: BUILD.lock for the one who rebuilds (long), WRITE.lock for whoever
+writes to the live generation or switches it (short).  Readers take neither.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.build import Build
+from index.changes import ArticleSource, apply_changes
+from index.engine import Engine
+from index.engines import factory
+from index.errors import EngineError, IndexDamagedError, IndexMissingError, IndexOutdatedError
+from index.generations import Generation, Generations
+from index.lock import writer_lock
+from index.manifests import require_current
+from index.progress import Meter, Progress, Report
+
+log = logging.getLogger(__name__)
+
+__all__ = ["ArticleSource", "IndexStatus", "Indexer", "Progress"]
+
+#: How long a writer waits for another before it gives up, in seconds.
+WAIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexStatus:
+    """How one engine's index stands.
+
+    Attributes:
+        state: ``ready``, ``missing``, ``outdated`` or ``damaged``.
+        problem: what is wrong and the command that mends it, or empty.
+        documents: how many a search sees; None unless ready.
+        behind: at most so many changes of the store are not indexed yet.
+        built_at: when the live generation was begun, ISO 8601, or empty.
+    """
+
+    engine: str
+    state: str
+    problem: str = ""
+    generation: str = ""
+    documents: int | None = None
+    behind: int = 0
+    built_at: str = ""
+
+
+class Indexer:
+    """One engine's index of one store."""
+
+    def __init__(self, store: ArticleSource, root: Path, engine: str) -> None:
+        self.store = store
+        self.engine = engine
+        self.generations = Generations(root, engine)
+
+    def catch_up(self, on_progress: Report | None = None, *, wait_s: float = WAIT_S) -> int:
+        """Bring the live index up to the store; the first time, build it.
+
+        Returns:
+            How many changes were applied.
+
+        Raises:
+            IndexMissingError: there was an index, and it is gone.
+            IndexOutdatedError, IndexDamagedError: it cannot be written to.
+            LockHeldError: another process is writing to it.
+        """
+        if self.is_new():
+            return self.reindex(on_progress, wait_s=wait_s).manifest.documents
+        live = self._live()
+        if self._reached(live) == self.store.last_sequence():
+            return 0
+        with self._write_lock(wait_s):
+            live = self._live()  # another may have switched while this one waited
+            return self._apply(live, on_progress)
+
+    def reindex(self, on_progress: Report | None = None, *, wait_s: float = 0.0) -> Generation:
+        """Build a new generation beside the live one, check it and switch to it.
+
+        An unfinished build of the same program goes on where it was killed.
+        The generation before is kept, older ones are removed.
+
+        Raises:
+            IndexDamagedError: the new index failed its check; the live one
+                stays as it was.
+            LockHeldError: another process is rebuilding.
+        """
+        lock = self.generations.folder / "BUILD.lock"
+        with writer_lock(lock, wait_s=wait_s, doing="rebuilding this search index"):
+            start = self.store.last_sequence()
+            begun = self.generations.unfinished(start) or self.generations.create(start)
+            build = Build(self.store, self.generations, begun, on_progress)
+            build.fill()
+            with self._write_lock(WAIT_S):
+                try:
+                    complete = build.complete()
+                except IndexDamagedError:
+                    self.generations.remove(begun.path)
+                    raise
+                self.store.set_mark(complete.mark, complete.manifest.sequence)
+                self.generations.switch(complete)
+            self.generations.prune()
+            return complete
+
+    def open_reader(self) -> Engine:
+        """Open the live index for searching; it never creates or mends one.
+
+        Raises:
+            IndexMissingError, IndexOutdatedError, IndexDamagedError: it cannot
+                be searched; the message names the command that mends it.
+        """
+        live = self._live()
+        return self._open(live, writable=False)
+
+    def status(self) -> IndexStatus:
+        """Look at the index without changing anything."""
+        try:
+            live = self._live()
+            engine = self._open(live, writable=False)
+            try:
+                documents = engine.count()
+            finally:
+                engine.close()
+        except EngineError as exc:
+            return IndexStatus(engine=self.engine, state=_state(exc), problem=str(exc))
+        return IndexStatus(
+            engine=self.engine,
+            state="ready",
+            generation=live.name,
+            documents=documents,
+            behind=max(0, self.store.last_sequence() - self._reached(live)),
+            built_at=live.manifest.built_at,
+        )
+
+    def is_new(self) -> bool:
+        """Whether this engine never had an index here, as opposed to lost it."""
+        if self.generations.current_name() is not None:
+            return False
+        return not any(name.startswith(f"{self.engine}/") for name in self.store.marks())
+
+    def _live(self) -> Generation:
+        live = self.generations.current()
+        require_current(live.manifest, mend=self.generations.mend)
+        if live.manifest.sequence > self.store.last_sequence():
+            raise IndexOutdatedError(
+                "The search index is newer than the articles (was an older store put back?). "
+                f"{self.generations.mend}"
+            )
+        self._reached(live)
+        return live
+
+    def _reached(self, live: Generation) -> int:
+        mark = self.store.mark(live.mark)
+        if mark is None:
+            raise IndexOutdatedError(
+                f"The search index {live.name} does not belong to these articles. {self.generations.mend}"
+            )
+        return mark
+
+    def _open(self, live: Generation, *, writable: bool) -> Engine:
+        try:
+            return factory(self.engine).open(live.data, writable=writable)
+        except (IndexDamagedError, IndexMissingError) as exc:
+            # Missing inside a generation that has a manifest: files were lost.
+            raise IndexDamagedError(
+                f"The search index {live.path} is damaged ({exc}). {self.generations.mend}"
+            ) from exc
+
+    def _apply(self, live: Generation, on_progress: Report | None) -> int:
+        since = self._reached(live)
+        meter = Meter("catch-up", self.store.last_sequence() - since, on_progress)
+        engine = self._open(live, writable=True)
+        try:
+            for reached in apply_changes(engine, self.store, since, meter):
+                # The manifest's new time is also what tells readers to look again.
+                manifest = replace(live.manifest, sequence=reached, documents=engine.count())
+                live = self.generations.update(live, manifest)
+                self.store.set_mark(live.mark, reached)
+        finally:
+            engine.close()
+        log.info("index %s: %d changes", live.mark, meter.done)
+        return meter.done
+
+    def _write_lock(self, wait_s: float) -> AbstractContextManager[None]:
+        lock = self.generations.folder / "WRITE.lock"
+        return writer_lock(lock, wait_s=wait_s, doing="writing to this search index")
+
+
+def _state(error: EngineError) -> str:
+    names = {IndexMissingError: "missing", IndexOutdatedError: "outdated"}
+    return names.get(type(error), "damaged")

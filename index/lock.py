@@ -1,0 +1,69 @@
+"""One writer at a time, between processes and threads: a lock the system drops
+when its holder dies, so that none is ever stale."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from archive.errors import LockHeldError
+
+#: How often a waiter looks again, in seconds.
+_POLL_S = 0.05
+
+
+@contextmanager
+def writer_lock(path: Path, *, wait_s: float, doing: str) -> Iterator[None]:
+    """Hold the lock file ``path``; ``doing`` says what for, in the message.
+
+    Raises:
+        LockHeldError: another holds it, and still did after ``wait_s`` seconds.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        deadline = time.monotonic() + wait_s
+        while not _try_lock(handle):
+            if time.monotonic() >= deadline:
+                holder = _holder(handle)
+                who = f"process {holder}" if holder else "another process"
+                raise LockHeldError(f"{who} is {doing}; wait for it or end it first.", holder=holder)
+            time.sleep(_POLL_S)
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
+        yield
+    finally:
+        os.close(handle)
+
+
+def _holder(handle: int) -> int | None:
+    try:
+        digits = os.read(handle, 32).strip()
+    except OSError:  # Windows lets nobody else read a locked byte
+        return None
+    return int(digits) if digits.isdigit() else None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(handle: int) -> bool:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
