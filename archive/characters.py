@@ -1,4 +1,4 @@
-"""What every value goes through before it is stored: pure functions, no I/O.
+"""What every text goes through before it is stored: characters, lines, keys, counts.
 
 Text is NFC with ``\\n`` line ends; what cannot be seen (soft hyphens, zero-width
 and bidirectional controls, control characters) is gone, so that what is found is
@@ -62,6 +62,9 @@ _ODD: Final = re.compile("[" + "".join(map(re.escape, _INVISIBLE)) + "]")
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
+_NOT_UNSPACED_LEADS: Final = bytes(
+    byte for byte in range(256) if byte not in {0xE0, 0xE1, *range(0xE3, 0xEA), 0xEF}
+)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LOST: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\x86-\x9f\ud800-\udfff]")
 
@@ -122,6 +125,9 @@ def count_words(text: str) -> int:
     words = len(text.split())
     if text.isascii():
         return words
+    # Lead bytes E0-E9 and EF in UTF-8, but E2 is mostly punctuation.
+    if not text.encode().translate(None, _NOT_UNSPACED_LEADS):
+        return words
     return words + sum(len(run) - 1 for run in _UNSPACED.findall(text))
 
 
@@ -131,8 +137,7 @@ def _is_clean(text: str) -> bool:
         return len(encoded.translate(None, _ASCII_CONTROLS)) == len(encoded)
     if not _is_printable(text):
         return False
-    encoded = text.encode()
-    if any(lead in encoded for lead in _MARK_LEADS) and _MARK_FLOOD.search(text) is not None:
+    if _may_have_marks(text) and _MARK_FLOOD.search(text) is not None:
         return False
     return unicodedata.is_normalized("NFC", text)
 
@@ -142,12 +147,21 @@ def _is_printable(text: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    text = _LINE_END.sub("\n", text)
+    if any(end in text for end in "\r\x0b\x0c\x85\u2028"):
+        text = _LINE_END.sub("\n", text)
     if "\x1b" in text:
         text = _ANSI.sub("", text)
     text = _ODD.sub(lambda match: _INVISIBLE[match.group()], text)
     text = _SURROGATE.sub(_REPLACEMENT, text)
-    text = _LATIN_JOINER.sub("", text)
+    if "\u200c" in text or "\u200d" in text:
+        text = _LATIN_JOINER.sub("", text)
+    if not _may_have_marks(text):
+        return unicodedata.normalize("NFC", text)
     # Before NFC, whose sorting of marks is quadratic in their number; and after, because it may join runs.
     text = _MARK_FLOOD.sub(r"\1", text)
     return _MARK_FLOOD.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def _may_have_marks(text: str) -> bool:
+    encoded = text.encode()
+    return any(lead in encoded for lead in _MARK_LEADS)
