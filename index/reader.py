@@ -16,8 +16,15 @@ from index.indexer import Indexer
 
 
 @dataclass(slots=True)
-class _Slot:
-    """An open engine, how many searches are using it, and what it was opened for."""
+class Lease:
+    """An open engine, lent.
+
+    Attributes:
+        generation: name of the generation that it reads.
+        stamp: changes with every commit and every switch.
+        users: how many searches are using it.
+        retired: another has taken its place; it closes with its last user.
+    """
 
     engine: Engine
     generation: str | None
@@ -32,59 +39,59 @@ class LiveReader:
     def __init__(self, indexer: Indexer) -> None:
         self._indexer = indexer
         self._lock = threading.Lock()
-        self._slot: _Slot | None = None
+        self._current: Lease | None = None
 
     @contextmanager
-    def lease(self) -> Iterator[Engine]:
+    def lease(self) -> Iterator[Lease]:
         """Lend the index as of the last commit; it stays open until given back.
 
         Raises:
             IndexMissingError, IndexOutdatedError, IndexDamagedError: as
                 `Indexer.open_reader`.
         """
-        slot = self._take()
+        lease = self._take()
         try:
-            yield slot.engine
+            yield lease
         finally:
-            self._give_back(slot)
+            self._give_back(lease)
 
     def close(self) -> None:
         """Close the index once nobody uses it."""
         with self._lock:
             self._retire()
 
-    def _take(self) -> _Slot:
+    def _take(self) -> Lease:
         stamp = self._indexer.generations.stamp()
         with self._lock:
-            if self._slot is None or self._slot.stamp != stamp:
+            if self._current is None or self._current.stamp != stamp:
                 self._renew(stamp)
-            slot = self._slot
-            assert slot is not None  # noqa: S101 - _renew opens one or raises
-            slot.users += 1
-            return slot
+            lease = self._current
+            assert lease is not None  # noqa: S101 - _renew opens one or raises
+            lease.users += 1
+            return lease
 
     def _renew(self, stamp: tuple[int, int]) -> None:
         name = self._indexer.generations.current_name()
-        if self._slot is not None and self._slot.generation == name and stamp != (0, 0):
-            self._slot.engine.refresh()
-            self._slot.stamp = stamp
+        if self._current is not None and self._current.generation == name and stamp != (0, 0):
+            self._current.engine.refresh()
+            self._current.stamp = stamp
             return
         self._retire()
         engine = self._indexer.open_reader()
-        self._slot = _Slot(engine=engine, generation=name, stamp=stamp)
+        self._current = Lease(engine=engine, generation=name, stamp=stamp)
 
     def _retire(self) -> None:
-        slot, self._slot = self._slot, None
-        if slot is not None:
-            slot.retired = True
-            self._close_if_idle(slot)
+        lease, self._current = self._current, None
+        if lease is not None:
+            lease.retired = True
+            self._close_if_idle(lease)
 
-    def _give_back(self, slot: _Slot) -> None:
+    def _give_back(self, lease: Lease) -> None:
         with self._lock:
-            slot.users -= 1
-            self._close_if_idle(slot)
+            lease.users -= 1
+            self._close_if_idle(lease)
 
     @staticmethod
-    def _close_if_idle(slot: _Slot) -> None:
-        if slot.retired and slot.users == 0:
-            slot.engine.close()
+    def _close_if_idle(lease: Lease) -> None:
+        if lease.retired and lease.users == 0:
+            lease.engine.close()

@@ -19,6 +19,7 @@ from typing import Any
 import platformdirs
 
 from index.engines import DEFAULT_ENGINE, ENGINES
+from index.query.guard import DEFAULT_LIMITS
 
 #: The configuration file inside the home folder.
 CONFIG_FILE = "config.toml"
@@ -77,7 +78,9 @@ class Settings:
     port: int = _row(8000, "Port that `archive serve` listens on; 0 takes any free one.", low=0, high=65535)
     threads: int = _row(8, "Requests that `archive serve` answers at the same time.", low=1, high=256)
     page_size: int = _row(10, "Hits on a page of results unless the request says otherwise.", low=1, high=100)
-    max_query_chars: int = _row(4000, "Longest query that is answered, in characters.", low=1, high=100_000)
+    max_query_chars: int = _row(
+        DEFAULT_LIMITS.chars, "Longest query that is answered, in characters.", low=1, high=100_000
+    )
 
     @property
     def store_path(self) -> Path:

@@ -1,0 +1,123 @@
+"""Filters of a search: parameters to query nodes (to be read) and plans (to be run).
+
+Values of one filter widen it, filters narrow each other, and none of them ranks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.query.rewrite import plan_from_query
+
+from archive.document import PartialDate
+from index.analysis import fold_key, tokens
+from index.errors import QueryError
+from index.plan import Any, Constant, Plan, Term
+from index.query.ast import DateRange, Has, Not, Or, Phrase, Query
+from webapp.models import MISSING, SearchParams
+
+#: What `Has` calls the value that each filter asks for.
+_PRESENCE = {"author": "author", "source": "source", "language": "lang", "year": "date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: as part of the query text, and as the clause that is run."""
+
+    tree: Query
+    plan: Plan
+
+
+def filters_from_params(params: SearchParams, languages: Sequence[str]) -> tuple[Filter, ...]:
+    """Return the filters of ``params``, the same ones in the same order however
+    they were given.
+
+    Raises:
+        QueryError: a value cannot be; the message begins with its parameter.
+    """
+    makers: tuple[tuple[str, tuple[str, ...], Callable[[str], Filter]], ...] = (
+        ("author", params.author, lambda value: _author(value, languages)),
+        ("source", params.source, _source),
+        ("language", params.language, _language),
+        ("year", params.year, lambda value: _year(value, languages)),
+    )
+    found = []
+    for name, values, make in makers:
+        choices = [
+            _missing(name, languages) if value == MISSING else make(value) for value in sorted(set(values))
+        ]
+        if choices:
+            found.append(_either(choices))
+    dated = _dates(params, languages)
+    return (*found, dated) if dated else tuple(found)
+
+
+def _either(choices: list[Filter]) -> Filter:
+    if len(choices) == 1:
+        tree, plan = choices[0].tree, choices[0].plan
+    else:
+        tree = Or(children=tuple(choice.tree for choice in choices))
+        plan = Any(tuple(choice.plan for choice in choices))
+    return Filter(tree, Constant(plan, 0.0))
+
+
+def _missing(name: str, languages: Sequence[str]) -> Filter:
+    return _from_tree(Not(child=Has(name=_PRESENCE[name])), languages)
+
+
+def _author(value: str, languages: Sequence[str]) -> Filter:
+    if not tokens(value):
+        raise QueryError(f"author: there is no word in {value!r}.")
+    return _from_tree(Phrase(text=value, field="author"), languages)
+
+
+def _source(value: str) -> Filter:
+    # By the whole name: the facet "BBC" must not count what "BBC News" wrote.
+    if not fold_key(value):
+        raise QueryError("source: it is empty.")
+    return Filter(Phrase(text=value, field="source"), Term("source_key", fold_key(value)))
+
+
+def _language(value: str) -> Filter:
+    code = value.strip().lower()
+    if not code or len(code) > 20:
+        raise QueryError(f"language: {value[:30]!r} is not a language code such as en.")
+    return Filter(Phrase(text=code, field="lang"), Term("lang", code))
+
+
+def _year(value: str, languages: Sequence[str]) -> Filter:
+    if not (len(value) == 4 and value.isascii() and value.isdigit() and value != "0000"):
+        raise QueryError(f"year: {value[:30]!r} is not a year such as 2024.")
+    first = dt.date(int(value), 1, 1)
+    following = dt.date(int(value) + 1, 1, 1) if int(value) < dt.MAXYEAR else None
+    return _from_tree(DateRange(start=first, end=following), languages)
+
+
+def _dates(params: SearchParams, languages: Sequence[str]) -> Filter | None:
+    """Return the filter for the days from the first of ``date_from`` to the last of ``date_to``."""
+    if not params.date_from and not params.date_to:
+        return None
+    first = _date("from", params.date_from)
+    last = _date("to", params.date_to)
+    if first and last and first.start >= last.end:
+        raise QueryError(f"from: {params.date_from} lies after {params.date_to}, the end.")
+    end = None if last is None or last.end > dt.date.max.toordinal() else dt.date.fromordinal(last.end)
+    start = first.first if first else None
+    tree: Query = Has(name="date") if start is None and end is None else DateRange(start=start, end=end)
+    found = _from_tree(tree, languages)
+    return Filter(found.tree, Constant(found.plan, 0.0))
+
+
+def _date(name: str, text: str) -> PartialDate | None:
+    if not text:
+        return None
+    try:
+        return PartialDate.from_iso(text.strip())
+    except ValueError as exc:
+        raise QueryError(f"{name}: {text[:30]!r} is not a date such as 2024, 2024-09 or 2024-09-10.") from exc
+
+
+def _from_tree(tree: Query, languages: Sequence[str]) -> Filter:
+    return Filter(tree, plan_from_query(tree, plain=False, match="all", languages=languages).plan)

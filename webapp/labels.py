@@ -1,0 +1,64 @@
+"""Names behind the keys of an index, remembered for as long as the index stands."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archive.store import Store
+
+#: More names than this are not kept.
+_MOST = 20_000
+
+
+class Labels:
+    """Printed names and addresses of authors and sources, and the languages.
+
+    What is remembered is forgotten as soon as `at` is called with another
+    stamp: an article may have brought a new spelling.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._stamp: Hashable = None
+        self._names: dict[str, dict[str, str]] = {}
+        self._languages: tuple[str, ...] | None = None
+
+    def at(self, stamp: Hashable) -> Labels:
+        """Forget what was remembered before ``stamp``, and return itself."""
+        if stamp != self._stamp:
+            with self._lock:
+                self._stamp, self._names, self._languages = stamp, {}, None
+        return self
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of the articles, sorted."""
+        if self._languages is None:
+            self._languages = tuple(sorted(code for code in self._store.languages() if code))
+        return self._languages
+
+    def authors(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the printed names for author keys."""
+        return self._look_up("author", keys, self._store.author_names)
+
+    def author_slugs(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the addresses for author keys."""
+        return self._look_up("slug", keys, self._store.author_slugs)
+
+    def sources(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the printed names for source keys."""
+        return self._look_up("source", keys, self._store.source_names)
+
+    def _look_up(
+        self, kind: str, keys: Sequence[str], ask: Callable[[Sequence[str]], dict[str, str]]
+    ) -> dict[str, str]:
+        known = self._names.setdefault(kind, {})
+        unknown = [key for key in keys if key not in known]
+        if unknown:
+            if len(known) > _MOST:
+                known = self._names[kind] = {}
+            known.update(ask(unknown))
+        return {key: known[key] for key in keys if key in known}

@@ -1,0 +1,120 @@
+"""One search, worked out: from parameters to what the engine is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.query.printer import print_query
+from index.query.rewrite import plan_from_query
+
+from index.engine import Sort
+from index.errors import QueryError
+from index.plan import All, Every, Plan
+from index.query.ast import And, Everything, ParsedQuery, Query, QueryWarning
+from index.snippets import Matchers, matchers_from_plan
+from webapp.cursors import MAX_DEPTH, check_depth, make_cursor, offset_from_cursor
+from webapp.filters import Filter, filters_from_params
+from webapp.models import MAX_LIMIT, SearchParams
+
+_MATCHES = ("auto", "all", "any")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a search asks of the engine.
+
+    Attributes:
+        plan: query and filters.
+        partial: articles with most of the words, when that is wanted; it
+            leaves out those that ``plan`` matches.
+        sort: ``newest`` instead of ``relevance`` when nothing is ranked.
+        understood: canonical text of query and filters.
+        matchers: what to mark; filters are not marked.
+        identity: spells out the search, for its cursors.
+    """
+
+    plan: Plan
+    partial: Plan | None
+    sort: Sort
+    understood: str
+    warnings: tuple[QueryWarning, ...]
+    matchers: Matchers
+    identity: str
+
+    def next_cursor(self, offset: int, total: int) -> str | None:
+        """Return the cursor for ``offset`` if there is anything to page to."""
+        if offset >= min(total, MAX_DEPTH):
+            return None
+        return make_cursor(offset, self.identity)
+
+
+def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequence[str]) -> Asked:
+    """Work out what ``params`` ask; ``parsed`` is their query text.
+
+    Raises:
+        QueryError: a parameter cannot be; the message begins with its name.
+    """
+    sort = _sort(params.sort)
+    if params.match not in _MATCHES:
+        raise QueryError(f"match: it must be one of: {', '.join(_MATCHES)}.")
+    if not 1 <= params.limit <= MAX_LIMIT:
+        raise QueryError(f"limit: it must be from 1 to {MAX_LIMIT}.")
+    if params.page < 1:
+        raise QueryError("page: it must be 1 or more.")
+    planned = plan_from_query(parsed.tree, plain=parsed.plain, match=params.match, languages=languages)
+    filters = filters_from_params(params, languages)
+    if sort is Sort.RELEVANCE and not planned.scored:
+        sort = Sort.NEWEST
+    wants_partial = planned.partial is not None and sort is Sort.RELEVANCE
+    understood = print_query(_with_filters(parsed.tree, filters))
+    return Asked(
+        plan=_narrowed(planned.plan, filters),
+        partial=_narrowed(planned.partial, filters) if wants_partial and planned.partial else None,
+        sort=sort,
+        understood=understood,
+        warnings=parsed.warnings,
+        matchers=matchers_from_plan(planned.plan),
+        identity="\n".join((understood, sort.value, params.match, params.engine or "")),
+    )
+
+
+def page_offset(params: SearchParams, asked: Asked) -> int:
+    """Return the number of hits before the page that is asked for.
+
+    Raises:
+        QueryError: the cursor is wrong, or the page lies too deep.
+    """
+    if params.cursor:
+        offset = offset_from_cursor(params.cursor, asked.identity)
+    else:
+        offset = (params.page - 1) * params.limit
+    check_depth(offset, params.limit)
+    return offset
+
+
+def _sort(name: str) -> Sort:
+    try:
+        return Sort(name)
+    except ValueError as exc:
+        known = ", ".join(sort.value for sort in Sort)
+        raise QueryError(f"sort: {name[:30]!r} is not one of: {known}.") from exc
+
+
+def _narrowed(plan: Plan, filters: Sequence[Filter]) -> Plan:
+    if not filters:
+        return plan
+    clauses = tuple(entry.plan for entry in filters)
+    if isinstance(plan, Every):
+        return clauses[0] if len(clauses) == 1 else All(clauses)
+    return All((plan, *clauses))
+
+
+def _with_filters(tree: Query, filters: Sequence[Filter]) -> Query:
+    parts: list[Query] = [] if isinstance(tree, Everything) else [tree]
+    if isinstance(tree, And):
+        parts = list(tree.children)
+    parts.extend(entry.tree for entry in filters)
+    if not parts:
+        return tree
+    return parts[0] if len(parts) == 1 else And(children=tuple(parts))

@@ -1,0 +1,224 @@
+"""The composition root: opens store, index and readers, and answers every door.
+
+Pages, API and command line ask here and nowhere else.  Safe to share between
+threads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from index.query.parser import parse
+
+from archive.errors import LockHeldError, StoreError
+from archive.store import Store
+from index.engine import Engine, SearchRequest, SearchResponse, Sort
+from index.engines import factory
+from index.errors import EngineError
+from index.indexer import Indexer
+from index.plan import Term
+from index.progress import Report
+from index.query.guard import Limits
+from index.reader import LiveReader
+from index.snippets import Matchers
+from webapp.cursors import check_depth
+from webapp.facets import REQUESTS, facets_from_response
+from webapp.hits import HitMaker
+from webapp.labels import Labels
+from webapp.models import ArticlePage, AuthorPage, SearchPage, SearchParams, Status
+from webapp.searching import Asked, asked_from_params, page_offset
+from webapp.settings import Settings
+
+log = logging.getLogger(__name__)
+
+#: With fewer full matches than this, articles with most of the words follow.
+FEW = 10
+
+
+class Services:
+    """One archive, open: search, articles, authors, status.
+
+    Args:
+        create: make the home folder and an empty store if there is none.
+
+    Raises:
+        StoreError: there is no store, or it cannot be opened.
+    """
+
+    def __init__(self, settings: Settings, *, create: bool = True) -> None:
+        self.settings = settings
+        if not create and not settings.store_path.exists():
+            raise StoreError(
+                f"There is no archive in {settings.home} yet. Begin one with: archive ingest PATH"
+            )
+        settings.home.mkdir(parents=True, exist_ok=True)
+        self.store = Store.open(settings.store_path)
+        self._labels = Labels(self.store)
+        self._hits = HitMaker(self.store, self._labels)
+        self._limits = Limits(chars=settings.max_query_chars)
+        self._readers: dict[str, LiveReader] = {}
+        self._lock = threading.Lock()
+        self._catch_up_at_start()
+
+    def indexer(self, engine: str | None = None) -> Indexer:
+        """Return the indexer of an engine, the configured one unless told."""
+        return Indexer(self.store, self.settings.index_root, engine or self.settings.engine)
+
+    def catch_up(self, on_progress: Report | None = None) -> int:
+        """Index what changed in the store; see `Indexer.catch_up`."""
+        return self.indexer().catch_up(on_progress)
+
+    def search(self, request: SearchParams) -> SearchPage:
+        """Answer one page of a search.
+
+        Raises:
+            QueryError: the query or a parameter cannot be answered.
+            EngineError: the index cannot; the message says what to run.
+        """
+        started = time.perf_counter()
+        reader = self._reader(request.engine)
+        with reader.lease() as lease:
+            labels = self._labels.at(lease.stamp)
+            asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
+            offset = page_offset(request, asked)
+            response = lease.engine.search(
+                SearchRequest(
+                    plan=asked.plan,
+                    sort=asked.sort,
+                    offset=offset,
+                    limit=request.limit,
+                    facets=REQUESTS if request.facets else (),
+                )
+            )
+            room = request.limit - len(response.hits)
+            partial = self._partial(lease.engine, asked, response.total, offset, room)
+        facets = facets_from_response(response, request, labels) if request.facets else {}
+        reachable = response.total + (partial.total if partial else 0)
+        return SearchPage(
+            query=request.q,
+            understood=asked.understood,
+            warnings=asked.warnings,
+            total=response.total,
+            hits=self._hits.hits(response.hits, asked.matchers),
+            partial=self._hits.hits(partial.hits, asked.matchers) if partial else (),
+            partial_total=partial.total if partial else 0,
+            facets=facets,
+            page=offset // request.limit + 1,
+            limit=request.limit,
+            next=asked.next_cursor(offset + request.limit, reachable),
+            took_ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def article(self, slug: str, query: str = "") -> ArticlePage:
+        """Return an article with the places that ``query`` matched.
+
+        Raises:
+            ArticleNotFoundError: no article has this slug.
+            QueryError: the query is longer or deeper than allowed.
+        """
+        document = self.store.by_slug(slug)
+        if not query.strip():
+            return self._hits.article(document, query, Matchers())
+        parsed = parse(query, limits=self._limits)
+        asked = asked_from_params(SearchParams(q=query), parsed, (document.language,))
+        return self._hits.article(document, query, asked.matchers)
+
+    def author(self, slug: str, page: int = 1) -> AuthorPage:
+        """Return one page of an author's articles, newest first.
+
+        Raises:
+            ArticleNotFoundError: no author has this slug.
+            QueryError: there are not so many pages.
+        """
+        author = self.store.author_by_slug(slug)
+        limit = self.settings.page_size
+        check_depth((page - 1) * limit, limit)
+        with self._reader(None).lease() as lease:
+            self._labels.at(lease.stamp)
+            response = lease.engine.search(
+                SearchRequest(
+                    plan=Term("author_key", author.key),
+                    sort=Sort.NEWEST,
+                    offset=(page - 1) * limit,
+                    limit=limit,
+                )
+            )
+        return AuthorPage(
+            slug=slug,
+            name=author.name,
+            total=response.total,
+            hits=self._hits.hits(response.hits, Matchers()),
+            page=page,
+            limit=limit,
+        )
+
+    def status(self) -> Status:
+        """Tell what the archive holds and how the index stands."""
+        index = self.indexer().status()
+        built = dt.datetime.fromisoformat(index.built_at) if index.built_at else None
+        return Status(
+            articles=self.store.count(),
+            engine=self.settings.engine,
+            indexed=index.documents,
+            behind=index.behind,
+            ready=index.state == "ready",
+            problem=index.problem,
+            problem_code="" if index.state == "ready" else f"index_{index.state}",
+            generation=index.generation,
+            built_at=built,
+            home=str(self.settings.home),
+            languages=self.store.languages(),
+        )
+
+    def close(self) -> None:
+        """Close the indexes and the store."""
+        with self._lock:
+            readers, self._readers = self._readers, {}
+        for reader in readers.values():
+            reader.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _reader(self, engine: str | None) -> LiveReader:
+        name = engine or self.settings.engine
+        with self._lock:
+            if name not in self._readers:
+                factory(name)  # says so if there is no such engine
+                self._readers[name] = LiveReader(self.indexer(name))
+            return self._readers[name]
+
+    @staticmethod
+    def _partial(engine: Engine, asked: Asked, total: int, offset: int, room: int) -> SearchResponse | None:
+        """Return the articles with most of the words that belong on this page."""
+        if asked.partial is None or total >= FEW:
+            return None
+        found = engine.search(
+            SearchRequest(plan=asked.partial, offset=max(0, offset - total), limit=max(1, room))
+        )
+        return replace(found, hits=found.hits[:room])
+
+    def _catch_up_at_start(self) -> None:
+        """Index what an earlier run left; what stands in the way is told by
+        searches and `status`, so it does not keep the archive from opening."""
+        indexer = self.indexer()
+        try:
+            if indexer.is_new() and self.store.count():
+                return  # building everything is for `reindex`, which shows how far it is
+            indexer.catch_up(wait_s=0.0)
+        except LockHeldError as exc:
+            log.info("not catching up: %s", exc)
+        except (EngineError, OSError) as exc:
+            log.warning("the index could not catch up: %s", exc)
