@@ -1,0 +1,72 @@
+"""The JSON API, version 1: two answers, one description, and two signs of life."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from werkzeug.exceptions import NotAcceptable, NotFound
+
+from webapp.context import answers, page_size
+from webapp.openapi import OPENAPI
+from webapp.params import no_params, search_params
+from webapp.presenters import article_json, search_json
+
+api = Blueprint("api", __name__)
+
+
+@api.before_request
+def _accepts_json() -> None:
+    if request.endpoint == "api.describe":
+        return
+    accepted = request.accept_mimetypes
+    if accepted and not accepted["application/json"]:
+        raise NotAcceptable
+
+
+@api.get("/api/v1/search")
+def search() -> Response:
+    """One page of a search."""
+    params = search_params(request.args, page_size=page_size())
+    return jsonify(search_json(answers().search(params)))
+
+
+@api.get("/api/v1/articles/<slug>")
+def article(slug: str) -> Response:
+    """One whole article."""
+    no_params(request.args)
+    return jsonify(article_json(answers().article(slug).document))
+
+
+@api.get("/api/v1/openapi.json")
+def openapi() -> Response:
+    """What this API takes and gives, as OpenAPI 3.1."""
+    no_params(request.args)
+    return jsonify(OPENAPI)
+
+
+@api.get("/api")
+def describe() -> str:
+    """The same for people."""
+    no_params(request.args)
+    return render_template("api.html", openapi=OPENAPI)
+
+
+@api.get("/api/<path:_rest>")
+def nothing(_rest: str) -> Response:
+    """Say in JSON that an address under /api does not exist."""
+    raise NotFound
+
+
+@api.get("/healthz")
+def health() -> Response:
+    """The process answers requests."""
+    return jsonify({"status": "ok"})
+
+
+@api.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """Searches can be answered: 200, else 503 and why."""
+    status = answers().status()
+    said = {"ready": status.ready, "articles": status.articles, "behind": status.behind}
+    if status.problem_code:
+        said["problem"] = status.problem_code
+    return jsonify(said), 200 if status.ready else 503

@@ -1,0 +1,87 @@
+"""The web application, put together from its parts."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask, request, url_for
+
+from webapp import errors, security, urls, views
+from webapp.api import api
+from webapp.context import EXTENSION, Answers
+from webapp.marking import mark, visible_text
+from webapp.pages import pages
+from webapp.presenters import date_words, day_words
+
+if TYPE_CHECKING:
+    from webapp.settings import Settings
+
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
+def create_app(settings: Settings, *, services: Answers | None = None) -> Flask:
+    """Return the WSGI application over the archive that ``settings`` name.
+
+    Args:
+        services: what answers; made from ``settings`` unless given.
+    """
+    app = Flask("webapp", static_url_path="/static")
+    app.config["PAGE_SIZE"] = settings.page_size
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions[EXTENSION] = services if services is not None else _services(settings)
+    security.protect(app, host=settings.host)
+    _set_up_templates(app)
+    app.register_blueprint(pages)
+    app.register_blueprint(api)
+    errors.register(app)
+    return app
+
+
+def _services(settings: Settings) -> Answers:
+    from webapp.services import Services
+
+    return Services(settings)
+
+
+def _set_up_templates(app: Flask) -> None:
+    app.jinja_env.autoescape = True  # also for names that do not end in .html
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        mark=mark,
+        plain=visible_text,
+        date_words=date_words,
+        day_words=day_words,
+        date_label=views.date_label,
+        language_name=views.language_name,
+        number=lambda value: f"{value:,}",
+    )
+    versions = _static_versions(Path(app.root_path) / "static")
+
+    def static_url(name: str) -> str:
+        return url_for("static", filename=name, v=versions[name])
+
+    app.jinja_env.globals.update(
+        static_url=static_url,
+        article_url=urls.article_url,
+        author_url=urls.author_url,
+        search_url=urls.search_url,
+        with_filter=urls.with_filter,
+    )
+
+    def max_age(_name: str | None) -> int | None:
+        # An address with the current version in it never changes its content.
+        return _YEAR_SECONDS if request.args.get("v") in versions.values() else None
+
+    app.get_send_file_max_age = max_age  # type: ignore[method-assign]
+
+
+def _static_versions(folder: Path) -> dict[str, str]:
+    return {
+        path.name: hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    }

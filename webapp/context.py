@@ -1,0 +1,46 @@
+"""What a request handler needs from the application around it."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from flask import current_app
+
+from webapp.models import ArticlePage, AuthorPage, SearchPage, SearchParams, Status
+
+EXTENSION = "article-archive"
+
+
+class Answers(Protocol):
+    """The part of `webapp.services.Services` that the web needs."""
+
+    def search(self, request: SearchParams) -> SearchPage:
+        """Answer one page of a search."""
+
+    def article(self, slug: str, query: str = "") -> ArticlePage:
+        """Return an article with the marks of ``query``.
+
+        Raises:
+            ArticleNotFoundError: no article has this slug.
+        """
+
+    def author(self, slug: str, page: int = 1) -> AuthorPage:
+        """Return one page of an author's articles.
+
+        Raises:
+            ArticleNotFoundError: no author has this slug.
+        """
+
+    def status(self) -> Status:
+        """Tell what the archive holds and how the index stands; never raises
+        for a missing or damaged index."""
+
+
+def answers() -> Answers:
+    """Return the services of the current application."""
+    return cast(Answers, current_app.extensions[EXTENSION])
+
+
+def page_size() -> int:
+    """Return how many hits a page holds unless the request says otherwise."""
+    return cast(int, current_app.config["PAGE_SIZE"])

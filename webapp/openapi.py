@@ -1,0 +1,330 @@
+"""The API's description, OpenAPI 3.1, written by hand; tests hold answers to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from index.engines import ENGINES
+from webapp.models import DEFAULT_LIMIT, MAX_LIMIT, MISSING
+from webapp.params import MATCHES, MAX_CURSOR_CHARS, MAX_OFFSET, MAX_VALUE_CHARS, MAX_VALUES, SORTS
+
+Schema = dict[str, Any]
+
+_PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(description: str, properties: Schema, *, optional: tuple[str, ...] = ()) -> Schema:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Schema, description: str = "") -> Schema:
+    return {"type": "array", "items": items, **({"description": description} if description else {})}
+
+
+def _text(description: str, **more: Any) -> Schema:
+    return {"type": "string", "description": description, **more}
+
+
+def _count(description: str) -> Schema:
+    return {"type": "integer", "minimum": 0, "description": description}
+
+
+def _maybe(schema: Schema) -> Schema:
+    return {"oneOf": [schema, {"type": "null"}]}
+
+
+def _parameter(name: str, description: str, schema: Schema, **more: Any) -> Schema:
+    return {"name": name, "in": "query", "description": description, "schema": schema, **more}
+
+
+def _several(name: str, description: str, example: str) -> Schema:
+    items = {"type": "string", "maxLength": MAX_VALUE_CHARS}
+    schema = {"type": "array", "items": items, "maxItems": MAX_VALUES}
+    return _parameter(name, description, schema, explode=True, example=[example])
+
+
+def _errors(*statuses: int) -> Schema:
+    return {str(status): {"$ref": f"#/components/responses/Error{status}"} for status in statuses}
+
+
+def _answer(description: str, schema: Schema) -> Schema:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+_SEARCH_PARAMETERS = [
+    _parameter("q", "The query; /help describes its language.", {"type": "string"}, example="harbour strike"),
+    _several("author", f"Only articles by this author; '{MISSING}' for those without.", "Ada Lovelace"),
+    _several("source", f"Only articles of this source; '{MISSING}' for those without.", "The Daily Planet"),
+    _several("language", f"Only articles in this language; '{MISSING}' if unknown.", "en"),
+    _several("year", f"Only articles published in this year; '{MISSING}' for undated.", "2024"),
+    _parameter(
+        "from",
+        "Published on or after: a year, month or day.",
+        {"type": "string", "pattern": _PARTIAL_DATE},
+        example="2024-09",
+    ),
+    _parameter(
+        "to",
+        "Published on or before: a year, month or day, all of it included.",
+        {"type": "string", "pattern": _PARTIAL_DATE},
+        example="2024",
+    ),
+    _parameter(
+        "sort",
+        "Order of the hits; undated articles are last both ways. Default: relevance, or newest without q.",
+        {"type": "string", "enum": list(SORTS)},
+    ),
+    _parameter(
+        "match",
+        "How bare words match: all of them, any of them, or as many as give enough answers.",
+        {"type": "string", "enum": list(MATCHES), "default": "auto"},
+    ),
+    _parameter(
+        "page",
+        f"Page number from 1, as far as article {MAX_OFFSET:,}; 'cursor' goes on from there.",
+        {"type": "integer", "minimum": 1, "default": 1},
+    ),
+    _parameter(
+        "limit",
+        "Hits on a page.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+    _parameter(
+        "cursor",
+        "The 'next' of an earlier answer to the same search, instead of 'page'.",
+        {"type": "string", "maxLength": MAX_CURSOR_CHARS},
+    ),
+    _parameter("facets", "0 leaves the facets out.", {"type": "string", "enum": ["0", "1"], "default": "1"}),
+    _parameter(
+        "engine",
+        "The engine to ask instead of the configured one.",
+        {"type": "string", "enum": list(ENGINES)},
+    ),
+]
+
+_SPAN = {
+    "type": "array",
+    "description": "Half-open [start, end) in Unicode code points.",
+    "items": {"type": "integer", "minimum": 0},
+    "minItems": 2,
+    "maxItems": 2,
+}
+
+_HIT_PROPERTIES: Schema = {
+    "id": {"type": "integer", "minimum": 1},
+    "slug": _text("Permanent address: /article/<slug>."),
+    "url": _text("Canonical address at the source, or empty. Check its scheme before you link to it."),
+    "title": _text("Plain text, never HTML."),
+    "authors": _list({"type": "string"}, "As printed, in the order of the byline."),
+    "published": _maybe(_ref("PartialDate")),
+    "source": _text("Site or publication, or empty."),
+    "language": _text("ISO 639-1 code, or empty."),
+    "score": {"type": "number", "description": "Comparable within one answer only; 0 unless by relevance."},
+    "title_spans": _list(_ref("Span"), "What matched in the title."),
+    "snippets": _list(_ref("Snippet")),
+}
+
+_INSTANT = {"type": "string", "format": "date-time"}
+
+_SCHEMAS: Schema = {
+    "Span": _SPAN,
+    "PartialDate": _object(
+        "A date as far as the source gives it.",
+        {
+            "value": _text("2024, 2024-09 or 2024-09-10.", pattern=_PARTIAL_DATE),
+            "precision": {"type": "string", "enum": ["year", "month", "day"]},
+        },
+    ),
+    "Snippet": _object(
+        "A passage of the article: plain text, to be escaped before it is marked.",
+        {"text": {"type": "string"}, "spans": _list(_ref("Span"), "What matched, sorted and disjoint.")},
+    ),
+    "Hit": _object("An article that matches.", _HIT_PROPERTIES),
+    "PartialHit": _object(
+        "An article with most of the words.",
+        {**_HIT_PROPERTIES, "missing": _list({"type": "string"}, "Words of the query that it lacks.")},
+    ),
+    "Warning": _object(
+        "Something in the query that was not taken as it may have been meant.",
+        {
+            "code": _text("Stable word."),
+            "message": _text("For people."),
+            "span": {**_SPAN, "description": "Where in the query, half-open, in Unicode code points."},
+        },
+    ),
+    "FacetValue": _object(
+        "One value of a facet among all matches.",
+        {
+            "value": _text("What the filter parameter takes."),
+            "label": _text("What people read."),
+            "count": _count("Articles with it, exact."),
+            "selected": {"type": "boolean"},
+        },
+    ),
+    "SearchAnswer": _object(
+        "One page of a search.",
+        {
+            "query": _text("As typed."),
+            "understood": _text("What was searched for, in canonical form, filters included."),
+            "warnings": _list(_ref("Warning")),
+            "total": _count("Articles that match, exact; partial matches are not counted."),
+            "took_ms": {"type": "number", "minimum": 0},
+            "hits": _list(_ref("Hit")),
+            "partial": _object(
+                "Articles with most of the words, when too few have them all.",
+                {"total": _count("How many there are."), "hits": _list(_ref("PartialHit"))},
+            ),
+            "facets": {
+                "type": "object",
+                "description": "By name: author, source, language, year.",
+                "additionalProperties": _list(_ref("FacetValue")),
+            },
+            "next": _maybe(_text("Cursor of the next page.")),
+        },
+    ),
+    "Provenance": _object(
+        "Where a value came from.",
+        {
+            "method": _text("Such as json-ld, meta, header, byline."),
+            "detail": _text("Where exactly."),
+            "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+            "raw": _text("As the source had it."),
+        },
+    ),
+    "Article": _object(
+        "A whole article.",
+        {
+            **{
+                name: _HIT_PROPERTIES[name] for name in ("id", "slug", "url", "title", "authors", "published")
+            },
+            "published_at": _maybe(_INSTANT),
+            "source": _HIT_PROPERTIES["source"],
+            "language": _HIT_PROPERTIES["language"],
+            "section": {"type": "string"},
+            "tags": _list({"type": "string"}),
+            "words": _count("Number of words of the text."),
+            "lead": _text("First paragraph."),
+            "text": _text("Plain text; paragraphs are separated by a blank line."),
+            "added": _maybe(_INSTANT),
+            "updated": _maybe(_INSTANT),
+            "content_hash": {"type": "string"},
+            "origin": _object(
+                "What it was read from.",
+                {
+                    "path": _text("File name."),
+                    "member": _text("Part inside it."),
+                    "media_type": _text("Type."),
+                },
+            ),
+            "provenance": {"type": "object", "additionalProperties": _ref("Provenance")},
+            "warnings": _list({"type": "string"}),
+        },
+    ),
+    "Error": _object(
+        "The one shape of every error.",
+        {
+            "error": _object(
+                "What went wrong.",
+                {
+                    "code": _text("Stable word for programs."),
+                    "message": _text("For people."),
+                    "parameter": _text("The parameter at fault."),
+                    "position": _count("Where in the query."),
+                },
+                optional=("parameter", "position"),
+            )
+        },
+    ),
+    "Health": _object("Sign of life.", {"status": {"type": "string", "const": "ok"}}),
+    "Readiness": _object(
+        "Whether searches can be answered.",
+        {
+            "ready": {"type": "boolean"},
+            "articles": _count("Articles in the store."),
+            "behind": _count("Changes that the index has not seen."),
+            "problem": _text("Such as index_missing."),
+        },
+        optional=("problem",),
+    ),
+}
+
+_ERROR_RESPONSES = {
+    400: "A parameter is unknown, doubled or malformed, or the query is beyond the limits.",
+    404: "There is nothing at this address.",
+    405: "Only GET and HEAD are answered.",
+    406: "The Accept header excludes JSON.",
+    413: "The request has a body.",
+    414: "The address is longer than 8 KiB.",
+    500: "A fault of the archive, noted in its log.",
+    503: "No search is possible just now; the message says what mends it, Retry-After when to ask again.",
+}
+
+_SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
+
+OPENAPI: Schema = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Article archive",
+        "version": "1",
+        "description": "Search and read the articles of this archive. Answers are UTF-8 JSON.",
+        "license": {"name": "MIT", "identifier": "MIT"},
+    },
+    "paths": {
+        "/api/v1/search": {
+            "get": {
+                "operationId": "search",
+                "summary": "Search the articles",
+                "parameters": _SEARCH_PARAMETERS,
+                "responses": {
+                    "200": _answer("One page of hits.", _ref("SearchAnswer")),
+                    **_errors(400, 405, 406, 413, 414, 500, 503),
+                },
+            }
+        },
+        "/api/v1/articles/{slug}": {
+            "get": {
+                "operationId": "article",
+                "summary": "Read one article",
+                "parameters": [_SLUG],
+                "responses": {
+                    "200": _answer("The article.", _ref("Article")),
+                    **_errors(400, 404, 405, 406, 500, 503),
+                },
+            }
+        },
+        "/healthz": {
+            "get": {
+                "operationId": "health",
+                "summary": "The process answers",
+                "responses": {"200": _answer("It does.", _ref("Health"))},
+            }
+        },
+        "/readyz": {
+            "get": {
+                "operationId": "ready",
+                "summary": "Searches can be answered",
+                "responses": {
+                    "200": _answer("They can.", _ref("Readiness")),
+                    "503": _answer("They cannot.", _ref("Readiness")),
+                },
+            }
+        },
+    },
+    "components": {
+        "schemas": _SCHEMAS,
+        "responses": {
+            f"Error{status}": _answer(description, _ref("Error"))
+            for status, description in _ERROR_RESPONSES.items()
+        },
+    },
+}

@@ -1,0 +1,123 @@
+"""The pages: search, article, author, help.  All of them work without script."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from index.errors import EngineError
+from webapp import views
+from webapp.context import answers, page_size
+from webapp.help import HELP
+from webapp.marking import marked_article
+from webapp.models import SearchParams
+from webapp.params import MAX_OFFSET, article_params, no_params, page_param, search_params
+from webapp.presenters import last_part
+from webapp.urls import article_url, author_url, outside_link
+
+pages = Blueprint("pages", __name__)
+
+
+@pages.get("/")
+def search() -> str:
+    """The search page; without words or filters it lists the newest articles."""
+    params = search_params(request.args, page_size=page_size())
+    try:
+        page = answers().search(params)
+    except EngineError:
+        # An archive without articles needs them, not an index.
+        if answers().status().articles == 0:
+            return render_template("welcome.html", params=params)
+        raise
+    status = answers().status() if not page.total or _is_start(params) else None
+    if status is not None and status.articles == 0:
+        return render_template("welcome.html", params=params)
+    return render_template(
+        "search.html",
+        params=params,
+        page=page,
+        view=views.search_view(params, page),
+        status=status,
+        start=_is_start(params),
+        author_field=views.field_author(params, page),
+        hidden=views.hidden_fields(params),
+    )
+
+
+@pages.get("/article/<slug>")
+def article(slug: str) -> str | BaseResponse:
+    """One article, the words of ``q`` marked."""
+    q = article_params(request.args)
+    page = answers().article(slug, q)
+    if page.document.slug != slug:
+        return redirect(article_url(page.document.slug, q), code=301)
+    document = page.document
+    heading, paragraphs, marks = marked_article(
+        document.title, page.title_spans, document.text, page.body_spans
+    )
+    return render_template(
+        "article.html",
+        document=document,
+        authors=_with_slugs(document.authors, page.author_slugs),
+        heading=heading,
+        paragraphs=paragraphs,
+        marks=marks,
+        q=q,
+        link=outside_link(document.url),
+        origin=last_part(document.origin.path),
+    )
+
+
+@pages.get("/author/<slug>")
+def author(slug: str) -> str | BaseResponse:
+    """An author's articles, newest first."""
+    number = page_param(request.args, page_size=page_size())
+    page = answers().author(slug, number)
+    if page.slug != slug:
+        return redirect(author_url(page.slug, number), code=301)
+    reach = min(max(1, -(-page.total // page.limit)), MAX_OFFSET // page.limit)
+    urls = {
+        n: author_url(slug, n)
+        for n in {*views.page_numbers(number, reach), number - 1, number + 1}
+        if n and 1 <= n <= reach
+    }
+    first = (page.page - 1) * page.limit + 1
+    return render_template(
+        "author.html",
+        page=page,
+        first=first,
+        last=first + len(page.hits) - 1,
+        pager=views.pager(page.page, page.total, page.limit, urls),
+    )
+
+
+@pages.get("/help")
+def query_help() -> str:
+    """The query language, from the tables that the parser itself reads."""
+    no_params(request.args)
+    return render_template("help.html", help=HELP)
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """Nobody's crawler is invited into a private archive."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+def _is_start(params: SearchParams) -> bool:
+    return not (
+        params.q
+        or params.author
+        or params.source
+        or params.language
+        or params.year
+        or params.date_from
+        or params.date_to
+        or params.page > 1
+        or params.cursor
+    )
+
+
+def _with_slugs(authors: tuple[str, ...], slugs: tuple[str, ...]) -> list[tuple[str, str]]:
+    padded = (*slugs, *[""] * len(authors))
+    return list(zip(authors, padded, strict=False))

@@ -1,0 +1,91 @@
+"""What every request must be and every answer must say, whatever made it."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestURITooLarge
+
+from webapp.params import check_encoding
+
+#: Longest address answered, in bytes of path and query string.
+MAX_URL_BYTES = 8 * 1024
+
+#: The archive is only read over HTTP: a body has nothing to say.
+MAX_BODY_BYTES = 16 * 1024
+
+METHODS = ("GET", "HEAD")
+
+#: Names that a server on loopback is called by; any other ``Host`` may be a
+#: web site that had its name point at 127.0.0.1 to read the archive (DNS rebinding).
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether ``host``, a name or an address to listen on, is this machine only."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def protect(app: Flask, *, host: str) -> None:
+    """Set limits, trusted names and headers for every request of ``app``.
+
+    Args:
+        host: the address that the server listens on.
+    """
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    if is_loopback(host):
+        app.config["TRUSTED_HOSTS"] = list(dict.fromkeys((*LOOPBACK_NAMES, _as_name(host))))
+    app.before_request(_check_request)
+    app.after_request(_add_headers)
+
+
+def _as_name(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _check_request() -> None:
+    if len(request.query_string) + len(request.path) > MAX_URL_BYTES:
+        raise RequestURITooLarge
+    if request.method not in METHODS:
+        raise MethodNotAllowed(valid_methods=METHODS)
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise RequestEntityTooLarge
+    check_encoding(request.query_string)
+
+
+def _add_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    # Articles may be private: a shared cache must not keep them, a browser asks again.
+    if not response.headers.get("Cache-Control") or request.endpoint != "static":
+        response.headers["Cache-Control"] = "private, no-cache"
+    response.headers.remove("Server")
+    return response

@@ -1,0 +1,93 @@
+"""Addresses inside the archive: the query string holds the whole state of a search.
+
+Every link of a page is made here from `SearchParams`, in one order and without
+what is default, so that the same search has the same address everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, url_for
+
+from webapp.models import SearchParams
+
+#: Filters that may stand several times in an address, in the order shown.
+FILTERS = ("author", "source", "language", "year")
+
+_CONTROLS_OR_SPACE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]")
+
+
+def state_from_params(params: SearchParams) -> dict[str, Any]:
+    """Return the query parameters that stand for ``params``, defaults left out."""
+    state: dict[str, Any] = {
+        "q": params.q,
+        "author": list(params.author),
+        "source": list(params.source),
+        "language": list(params.language),
+        "year": list(params.year),
+        "from": params.date_from,
+        "to": params.date_to,
+        "sort": "" if params.sort == default_sort(params.q) else params.sort,
+        "match": "" if params.match == "auto" else params.match,
+        "limit": "" if params.limit == current_app.config["PAGE_SIZE"] else params.limit,
+        "engine": params.engine or "",
+        "cursor": params.cursor,
+        "page": "" if params.page == 1 or params.cursor else params.page,
+    }
+    return {name: value for name, value in state.items() if value}
+
+
+def default_sort(q: str) -> str:
+    """Return the order when none is asked for: without words there is no relevance."""
+    return "relevance" if q.strip() else "newest"
+
+
+def search_url(params: SearchParams, **changes: Any) -> str:
+    """Return the page of ``params`` with ``changes``; any change but of page goes to page 1."""
+    if "page" not in changes and "cursor" not in changes:
+        changes = {**changes, "page": 1, "cursor": ""}
+    elif "page" in changes:
+        changes = {**changes, "cursor": ""}
+    return url_for("pages.search", **state_from_params(replace(params, **changes)))
+
+
+def with_filter(params: SearchParams, name: str, value: str) -> str:
+    """Return the address of the search narrowed to ``value`` of filter ``name``."""
+    values: tuple[str, ...] = getattr(params, name)
+    return search_url(params, **{name: (*values, value)})
+
+
+def without_filter(params: SearchParams, name: str, value: str) -> str:
+    """Return the address of the search without ``value`` of filter ``name``."""
+    values: tuple[str, ...] = getattr(params, name)
+    return search_url(params, **{name: tuple(other for other in values if other != value)})
+
+
+def article_url(slug: str, q: str = "", anchor: str = "") -> str:
+    """Return an article's permanent address, with the query whose words it marks."""
+    given = {"q": q} if q else {}
+    return url_for("pages.article", slug=slug, _anchor=anchor or None, **given)
+
+
+def author_url(slug: str, page: int = 1) -> str:
+    """Return the address of an author's articles."""
+    given = {"page": page} if page > 1 else {}
+    return url_for("pages.author", slug=slug, **given)
+
+
+def outside_link(url: str) -> str:
+    """Return ``url`` if a reader may follow it: absolute http(s) with a host; else empty."""
+    if not url or _CONTROLS_OR_SPACE.search(url) or "\\" in url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in ("http", "https") or not host or "@" in parts.netloc:
+        return ""
+    return url

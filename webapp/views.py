@@ -1,0 +1,267 @@
+"""What the templates show of a search besides its hits: links, and words on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from archive.document import PartialDate
+from index.query.ast import QueryWarning
+from webapp.marking import mark
+from webapp.models import MISSING, FacetValue, SearchPage, SearchParams
+from webapp.params import MAX_OFFSET, SORTS
+from webapp.presenters import date_words
+from webapp.urls import FILTERS, default_sort, search_url, with_filter, without_filter
+
+#: Values of a facet that are shown before "more".
+FACET_HEAD = 7
+
+FACET_TITLES = {"author": "Author", "source": "Source", "language": "Language", "year": "Year"}
+
+_MISSING_LABELS = {
+    "author": "No author",
+    "source": "No source",
+    "language": "Language unknown",
+    "year": "Undated",
+}
+
+_SORT_TITLES = {"relevance": "Relevance", "newest": "Newest", "oldest": "Oldest", "title": "Title"}
+
+_LANGUAGES = {
+    "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
+    "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish",
+    "fr": "French", "ga": "Irish", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian",
+    "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "it": "Italian", "ja": "Japanese",
+    "ka": "Georgian", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "mk": "Macedonian",
+    "nb": "Norwegian Bokmål", "nl": "Dutch", "nn": "Norwegian Nynorsk", "no": "Norwegian", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovenian",
+    "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
+    "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link, or plain text where ``url`` is empty.
+
+    Attributes:
+        current: it stands for what is shown already.
+    """
+
+    label: str
+    url: str = ""
+    count: int | None = None
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetView:
+    """A facet: its first values, and those behind "more"."""
+
+    name: str
+    title: str
+    head: tuple[Link, ...]
+    rest: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pager:
+    """Links to other pages; ``numbers`` holds None where pages are left out."""
+
+    previous: str
+    next: str
+    numbers: tuple[Link | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningView:
+    """A warning, and the query with its place marked."""
+
+    message: str
+    place: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchView:
+    """Everything around the hits of a search page."""
+
+    chips: tuple[Link, ...]
+    sorts: tuple[Link, ...]
+    facets: tuple[FacetView, ...]
+    pager: Pager
+    warnings: tuple[WarningView, ...]
+    first: int
+    last: int
+    sort_field: str
+    any_url: str
+    bare_url: str
+    clear_url: str
+
+
+def search_view(params: SearchParams, page: SearchPage) -> SearchView:
+    """Return what surrounds the hits of ``page``, the answer to ``params``."""
+    first = (page.page - 1) * page.limit + 1
+    return SearchView(
+        chips=_chips(params, page),
+        sorts=_sorts(params),
+        facets=tuple(
+            _facet(params, name, page.facets[name]) for name in FACET_TITLES if page.facets.get(name)
+        ),
+        pager=_search_pager(params, page),
+        warnings=tuple(_warning(page.query, warning) for warning in page.warnings),
+        first=first,
+        last=first + len(page.hits) - 1,
+        sort_field="" if params.sort == default_sort(params.q) else params.sort,
+        any_url=search_url(params, match="any") if _can_widen(params) else "",
+        bare_url=_bare_url(params),
+        clear_url=search_url(SearchParams()),
+    )
+
+
+def language_name(code: str) -> str:
+    """Return the English name of a language code, or the code itself."""
+    return _LANGUAGES.get(code, code)
+
+
+def value_label(name: str, value: str, labels: dict[str, str] | None = None) -> str:
+    """Return what people read for ``value`` of the filter ``name``."""
+    if value == MISSING:
+        return _MISSING_LABELS[name]
+    label = (labels or {}).get(value, value)
+    return language_name(label) if name == "language" else label
+
+
+def date_label(text: str) -> str:
+    """Return an ISO date in words."""
+    return date_words(PartialDate.from_iso(text))
+
+
+def field_author(params: SearchParams, page: SearchPage | None = None) -> str:
+    """Return what stands in the author field of the form: the one name searched for."""
+    if len(params.author) != 1 or params.author[0] == MISSING:
+        return ""
+    labels = _labels(page, "author") if page else {}
+    return labels.get(params.author[0], params.author[0])
+
+
+def hidden_fields(params: SearchParams) -> tuple[tuple[str, str], ...]:
+    """Return the filters that the form has no visible field for."""
+    hidden = [(name, value) for name in FILTERS[1:] for value in getattr(params, name)]
+    if not field_author(params):
+        hidden += [("author", value) for value in params.author]
+    if params.match != "auto":
+        hidden.append(("match", params.match))
+    if params.engine:
+        hidden.append(("engine", params.engine))
+    return tuple(hidden)
+
+
+def page_numbers(page: int, pages: int) -> tuple[int | None, ...]:
+    """Return the page numbers to offer, None for a gap: first, last and two around ``page``."""
+    wanted = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
+    numbers: list[int | None] = []
+    for number in wanted:
+        if numbers and (before := numbers[-1]) is not None and number - before > 1:
+            numbers.append(None if number - before > 2 else number - 1)
+        numbers.append(number)
+    return tuple(numbers)
+
+
+def pager(page: int, total: int, limit: int, url_of: dict[int, str]) -> Pager:
+    """Return the links of a list of ``total`` entries; ``url_of`` gives those that exist."""
+    pages = max(1, -(-total // limit))
+    numbers = tuple(
+        None
+        if number is None
+        else Link(label=str(number), url=url_of.get(number, ""), current=number == page)
+        for number in page_numbers(page, pages)
+        if number is None or number in url_of or number == page
+    )
+    while numbers and numbers[-1] is None:
+        numbers = numbers[:-1]
+    return Pager(
+        previous=url_of.get(min(page - 1, pages), "") if page > 1 else "",
+        next=url_of.get(page + 1, "") if page < pages else "",
+        numbers=numbers if pages > 1 else (),
+    )
+
+
+def _search_pager(params: SearchParams, page: SearchPage) -> Pager:
+    if params.cursor:
+        following = search_url(params, cursor=page.next) if page.next else ""
+        return Pager(previous="", next=following, numbers=(Link(label="First page", url=search_url(params)),))
+    pages = max(1, -(-page.total // page.limit))
+    reach = min(pages, MAX_OFFSET // page.limit)
+    near = {number for number in page_numbers(page.page, pages) if number and number <= reach}
+    near |= {number for number in (page.page - 1, page.page + 1, pages) if 1 <= number <= reach}
+    made = pager(page.page, page.total, page.limit, {n: search_url(params, page=n) for n in near})
+    if not made.next and page.next and page.page < pages:
+        return Pager(previous=made.previous, next=search_url(params, cursor=page.next), numbers=made.numbers)
+    return made
+
+
+def _labels(page: SearchPage, name: str) -> dict[str, str]:
+    return {value.value: value.label for value in page.facets.get(name, ())}
+
+
+def _chips(params: SearchParams, page: SearchPage) -> tuple[Link, ...]:
+    chips = [
+        Link(
+            label=f"{FACET_TITLES[name]}: {value_label(name, value, _labels(page, name))}",
+            url=without_filter(params, name, value),
+        )
+        for name in FILTERS
+        for value in getattr(params, name)
+    ]
+    if params.date_from:
+        chips.append(Link(label=f"From {date_label(params.date_from)}", url=search_url(params, date_from="")))
+    if params.date_to:
+        chips.append(Link(label=f"To {date_label(params.date_to)}", url=search_url(params, date_to="")))
+    if params.match != "auto":
+        label = "Any of the words" if params.match == "any" else "All of the words"
+        chips.append(Link(label=label, url=search_url(params, match="auto")))
+    return tuple(chips)
+
+
+def _sorts(params: SearchParams) -> tuple[Link, ...]:
+    offered = [sort for sort in SORTS if sort != "relevance" or params.q]
+    return tuple(
+        Link(label=_SORT_TITLES[sort], url=search_url(params, sort=sort), current=sort == params.sort)
+        for sort in offered
+    )
+
+
+def _facet(params: SearchParams, name: str, values: tuple[FacetValue, ...]) -> FacetView:
+    if name == "year":  # time order reads better than frequency; undated last
+        values = tuple(sorted(values, key=lambda v: (v.value != MISSING, v.value), reverse=True))
+    links = tuple(
+        Link(
+            label=value_label(name, value.value, {value.value: value.label}),
+            count=value.count,
+            current=value.selected,
+            url=(without_filter if value.selected else with_filter)(params, name, value.value),
+        )
+        for value in values
+    )
+    # One value more than the head is no reason to hide it.
+    cut = len(links) if len(links) <= FACET_HEAD + 1 else FACET_HEAD
+    return FacetView(name=name, title=FACET_TITLES[name], head=links[:cut], rest=links[cut:])
+
+
+def _warning(query: str, warning: QueryWarning) -> WarningView:
+    start, end = warning.span
+    return WarningView(message=warning.message, place=mark(query, ((start, end),) if end > start else ()))
+
+
+def _has_filters(params: SearchParams) -> bool:
+    return any(getattr(params, name) for name in FILTERS) or bool(params.date_from or params.date_to)
+
+
+def _can_widen(params: SearchParams) -> bool:
+    return params.match != "any" and len(params.q.split()) > 1
+
+
+def _bare_url(params: SearchParams) -> str:
+    """Return the same words without filters, or nothing where there are none."""
+    return search_url(SearchParams(q=params.q)) if _has_filters(params) and params.q else ""
