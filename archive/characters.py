@@ -109,10 +109,8 @@ def fold_key(text: str) -> str:
     """Return the form under which names are equal: NFKD, marks off, case folded, single spaces."""
     if text.isascii():
         return " ".join(text.lower().split())
-    # Folded before and after: compatibility forms such as U+1D400 decompose into capitals,
-    # and folding U+0130 makes a mark.
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return " ".join("".join(char for char in folded if not unicodedata.combining(char)).split())
+    bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return " ".join(bare.casefold().split())
 
 
 def content_hash(title: str, text: str) -> str:

@@ -62,10 +62,11 @@ _ASCII: Final = bytes(range(0x80))
 _NOT_ASCII_LETTERS: Final = bytes(byte for byte in range(256) if byte > 0x7F or not chr(byte).isalpha())
 # Bytes that are an accented letter in at least one of the code pages below.
 _NOT_ACCENTED: Final = bytes([*range(0x8A), 0x8B, *range(0x91, 0x9A), 0x9B, 0xA0, 0xAB, 0xBB])
-_TRUSTED_GUESSES: Final = frozenset(
-    "cp932 shift-jis euc-jp gb18030 big5 big5hkscs cp949 cp950 euc-kr cp1251 koi8-r koi8-u cp866 iso8859-5"
-    " mac-cyrillic cp1253 iso8859-7 cp1255 iso8859-8 cp1256 iso8859-6 cp874".split()
-)
+_TRUSTED_NAMES: Final = """
+cp932 shift-jis euc-jp gb18030 big5 big5hkscs cp949 cp950 euc-kr cp1251 koi8-r koi8-u cp866 iso8859-5
+mac-cyrillic cp1253 iso8859-7 cp1255 iso8859-8 cp1256 iso8859-6 cp874
+"""
+_TRUSTED_GUESSES: Final = frozenset(_TRUSTED_NAMES.split())
 # Overlong forms and encoded surrogates: they look like UTF-8 and must not be read as it.
 _FORBIDDEN: Final = re.compile(
     rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xf0[\x80-\x8f][\x80-\xbf]{2}|\xed[\xa0-\xbf][\x80-\xbf]"
@@ -210,7 +211,8 @@ def _guessed(data: bytes) -> Decoded:
         return mixed
     name = _guess_name(data)
     text = _cp1252(data) if name == "cp1252" else data.decode(name, errors="replace")
-    return Decoded(text=text, encoding=name, warnings=(f"no encoding declared, and not UTF-8; read as {name}",))
+    warning = f"no encoding declared, and not UTF-8; read as {name}"
+    return Decoded(text=text, encoding=name, warnings=(warning,))
 
 
 def _guess_name(data: bytes) -> str:
