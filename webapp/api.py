@@ -66,7 +66,11 @@ def health() -> Response:
 def ready() -> tuple[Response, int]:
     """Searches can be answered: 200, else 503 and why."""
     status = answers().status()
-    said = {"ready": status.ready, "articles": status.articles, "behind": status.behind}
+    said: dict[str, bool | int | str] = {
+        "ready": status.ready,
+        "articles": status.articles,
+        "behind": status.behind,
+    }
     if status.problem_code:
         said["problem"] = status.problem_code
     return jsonify(said), 200 if status.ready else 503

@@ -11,7 +11,7 @@ from flask import Flask, request, url_for
 from webapp import errors, security, urls, views
 from webapp.api import api
 from webapp.context import EXTENSION, Answers
-from webapp.marking import mark, visible_text
+from webapp.marking import code_spans, mark, visible_text
 from webapp.pages import pages
 from webapp.presenters import date_words, day_words
 
@@ -52,6 +52,7 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         mark=mark,
+        code_spans=code_spans,
         plain=visible_text,
         date_words=date_words,
         day_words=day_words,
@@ -76,7 +77,7 @@ def _set_up_templates(app: Flask) -> None:
         # An address with the current version in it never changes its content.
         return _YEAR_SECONDS if request.args.get("v") in versions.values() else None
 
-    app.get_send_file_max_age = max_age  # type: ignore[method-assign]
+    app.get_send_file_max_age = max_age  # type: ignore[assignment,method-assign]
 
 
 def _static_versions(folder: Path) -> dict[str, str]:

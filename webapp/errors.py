@@ -26,7 +26,7 @@ from index.errors import (
     QueryLimitError,
 )
 from webapp.marking import visible_text
-from webapp.params import ParameterError
+from webapp.params import PARAMETERS, ParameterError
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,12 @@ def problem_from_error(error: Exception) -> Problem:
 
 def _listed(error: Exception, status: int, code: str) -> Problem:
     if isinstance(error, QueryError):
-        return Problem(status=status, code=code, message=str(error), parameter="q", position=error.position)
+        # What is wrong with another parameter than the query begins with its name.
+        name = str(error).partition(": ")[0]
+        parameter = name if name in PARAMETERS else "q"
+        return Problem(
+            status=status, code=code, message=str(error), parameter=parameter, position=error.position
+        )
     if isinstance(error, ArticleNotFoundError):
         return Problem(status=status, code=code, message="No article has this address.")
     if isinstance(error, DeadlineExceededError):

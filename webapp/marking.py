@@ -57,6 +57,15 @@ def mark(text: str, spans: Spans = ()) -> Markup:
     )
 
 
+def code_spans(text: str) -> Markup:
+    """Return ``text`` as HTML with what stands between backticks in ``<code>``."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
+
+
 @dataclass(slots=True)
 class LinkedMarks:
     """Marks with anchors ``m1`` to ``m<total>``, each a link to the next one.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from index.engines import ENGINES
+from webapp.cursors import MAX_DEPTH
 from webapp.models import DEFAULT_LIMIT, MAX_LIMIT, MISSING
-from webapp.params import MATCHES, MAX_CURSOR_CHARS, MAX_OFFSET, MAX_VALUE_CHARS, MAX_VALUES, SORTS
+from webapp.params import MATCHES, MAX_CURSOR_CHARS, MAX_VALUE_CHARS, MAX_VALUES, SORTS
 
 Schema = dict[str, Any]
 
@@ -91,7 +92,7 @@ _SEARCH_PARAMETERS = [
     ),
     _parameter(
         "page",
-        f"Page number from 1, as far as article {MAX_OFFSET:,}; 'cursor' goes on from there.",
+        f"Page number from 1, as far as hit {MAX_DEPTH:,}.",
         {"type": "integer", "minimum": 1, "default": 1},
     ),
     _parameter(

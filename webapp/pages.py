@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -11,7 +13,7 @@ from webapp.context import answers, page_size
 from webapp.help import HELP
 from webapp.marking import marked_article
 from webapp.models import SearchParams
-from webapp.params import MAX_OFFSET, article_params, no_params, page_param, search_params
+from webapp.params import article_params, no_params, page_param, search_params
 from webapp.presenters import last_part
 from webapp.urls import article_url, author_url, outside_link
 
@@ -75,19 +77,13 @@ def author(slug: str) -> str | BaseResponse:
     page = answers().author(slug, number)
     if page.slug != slug:
         return redirect(author_url(page.slug, number), code=301)
-    reach = min(max(1, -(-page.total // page.limit)), MAX_OFFSET // page.limit)
-    urls = {
-        n: author_url(slug, n)
-        for n in {*views.page_numbers(number, reach), number - 1, number + 1}
-        if n and 1 <= n <= reach
-    }
     first = (page.page - 1) * page.limit + 1
     return render_template(
         "author.html",
         page=page,
         first=first,
         last=first + len(page.hits) - 1,
-        pager=views.pager(page.page, page.total, page.limit, urls),
+        pager=views.pager(page.page, page.total, page.limit, partial(author_url, slug)),
     )
 
 

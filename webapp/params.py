@@ -16,11 +16,10 @@ from werkzeug.datastructures import MultiDict
 from archive.document import PartialDate
 from index.engine import Sort
 from index.engines import ENGINES
+from webapp.cursors import MAX_DEPTH
 from webapp.models import DEFAULT_LIMIT, MAX_LIMIT, MISSING, SearchParams
 from webapp.urls import FILTERS, default_sort
 
-#: Articles that page numbers reach; ``cursor`` goes on from there.
-MAX_OFFSET = 10_000
 MAX_VALUE_CHARS = 200
 MAX_VALUES = 20
 MAX_CURSOR_CHARS = 500
@@ -29,6 +28,9 @@ MATCHES = ("auto", "all", "any")
 SORTS = tuple(sort.value for sort in Sort)
 
 _SINGLE = ("q", "from", "to", "sort", "match", "page", "limit", "cursor", "facets", "engine")
+#: Every parameter of a search.
+PARAMETERS = (*_SINGLE, *FILTERS)
+
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _CURSOR = re.compile(r"[A-Za-z0-9_.~=-]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -163,10 +165,10 @@ def _number(args: Mapping[str, str], name: str, default: int, low: int, high: in
 
 
 def _page(args: Mapping[str, str], limit: int) -> int:
-    highest = max(1, MAX_OFFSET // limit)
+    highest = max(1, MAX_DEPTH // limit)
     text = args.get("page", "").strip()
     if _NUMBER.fullmatch(text) and int(text) > highest:
-        message = f"Page numbers end at {highest}: narrow the search, or follow 'next' page by page."
+        message = f"Page numbers end at {highest}: narrow the search by words, author or date."
         raise ParameterError("bad_parameter", message, "page")
     return _number(args, "page", 1, 1, highest)
 

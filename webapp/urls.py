@@ -69,14 +69,12 @@ def without_filter(params: SearchParams, name: str, value: str) -> str:
 
 def article_url(slug: str, q: str = "", anchor: str = "") -> str:
     """Return an article's permanent address, with the query whose words it marks."""
-    given = {"q": q} if q else {}
-    return url_for("pages.article", slug=slug, _anchor=anchor or None, **given)
+    return url_for("pages.article", slug=slug, q=q or None, _anchor=anchor or None)
 
 
 def author_url(slug: str, page: int = 1) -> str:
     """Return the address of an author's articles."""
-    given = {"page": page} if page > 1 else {}
-    return url_for("pages.author", slug=slug, **given)
+    return url_for("pages.author", slug=slug, page=page if page > 1 else None)
 
 
 def outside_link(url: str) -> str:

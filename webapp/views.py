@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from archive.document import PartialDate
 from index.query.ast import QueryWarning
+from webapp.cursors import MAX_DEPTH
 from webapp.marking import mark
 from webapp.models import MISSING, FacetValue, SearchPage, SearchParams
-from webapp.params import MAX_OFFSET, SORTS
+from webapp.params import SORTS
 from webapp.presenters import date_words
 from webapp.urls import FILTERS, default_sort, search_url, with_filter, without_filter
 
@@ -67,11 +69,17 @@ class FacetView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pager:
-    """Links to other pages; ``numbers`` holds None where pages are left out."""
+    """Links to other pages.
+
+    Attributes:
+        numbers: None where pages are left out.
+        end: there is more, but pages do not go deeper.
+    """
 
     previous: str
     next: str
     numbers: tuple[Link | None, ...]
+    end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,37 +176,27 @@ def page_numbers(page: int, pages: int) -> tuple[int | None, ...]:
     return tuple(numbers)
 
 
-def pager(page: int, total: int, limit: int, url_of: dict[int, str]) -> Pager:
-    """Return the links of a list of ``total`` entries; ``url_of`` gives those that exist."""
+def pager(page: int, total: int, limit: int, url_of: Callable[[int], str]) -> Pager:
+    """Return the links of page ``page`` of a list of ``total`` entries, as deep as pages go."""
     pages = max(1, -(-total // limit))
+    reach = min(pages, MAX_DEPTH // limit)
     numbers = tuple(
-        None
-        if number is None
-        else Link(label=str(number), url=url_of.get(number, ""), current=number == page)
-        for number in page_numbers(page, pages)
-        if number is None or number in url_of or number == page
+        None if number is None else Link(label=f"{number:,}", url=url_of(number), current=number == page)
+        for number in page_numbers(min(page, reach), reach)
     )
-    while numbers and numbers[-1] is None:
-        numbers = numbers[:-1]
     return Pager(
-        previous=url_of.get(min(page - 1, pages), "") if page > 1 else "",
-        next=url_of.get(page + 1, "") if page < pages else "",
-        numbers=numbers if pages > 1 else (),
+        previous=url_of(min(page - 1, reach)) if page > 1 else "",
+        next=url_of(page + 1) if page < reach else "",
+        numbers=numbers if reach > 1 else (),
+        end=page == reach < pages,
     )
 
 
 def _search_pager(params: SearchParams, page: SearchPage) -> Pager:
-    if params.cursor:
-        following = search_url(params, cursor=page.next) if page.next else ""
-        return Pager(previous="", next=following, numbers=(Link(label="First page", url=search_url(params)),))
-    pages = max(1, -(-page.total // page.limit))
-    reach = min(pages, MAX_OFFSET // page.limit)
-    near = {number for number in page_numbers(page.page, pages) if number and number <= reach}
-    near |= {number for number in (page.page - 1, page.page + 1, pages) if 1 <= number <= reach}
-    made = pager(page.page, page.total, page.limit, {n: search_url(params, page=n) for n in near})
-    if not made.next and page.next and page.page < pages:
-        return Pager(previous=made.previous, next=search_url(params, cursor=page.next), numbers=made.numbers)
-    return made
+    def url_of(number: int) -> str:
+        return search_url(params, page=number)
+
+    return pager(page.page, page.total + page.partial_total, page.limit, url_of)
 
 
 def _labels(page: SearchPage, name: str) -> dict[str, str]:
