@@ -111,7 +111,8 @@ _LOWER = "0123456789abcdefghijklmnopqrstuvwxyz'&.,-"
 
 #: Lower-cases letters, keeps digits, signs and UTF-8, makes the rest a space.
 _KEPT = bytes(
-    byte + 32 if 65 <= byte <= 90 else byte if byte >= 128 or chr(byte) in _LOWER else 32 for byte in range(256)
+    byte + 32 if 65 <= byte <= 90 else byte if byte >= 128 or chr(byte) in _LOWER else 32
+    for byte in range(256)
 )
 
 # Each begins with its literal sign, which the regex engine finds by memchr.
@@ -139,7 +140,7 @@ class _EasyFolds(dict[str, str | None]):
 
     def __missing__(self, char: str) -> str | None:
         folded: str | None = None
-        if not continues(char) or unicodedata.category(char) == "Cf":
+        if not continues(char) or unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f":
             folded = fold(char)
             if not all(piece.isalnum() or piece in "'&.,- " for piece in folded) or "c" in shape(folded):
                 folded = None
@@ -173,10 +174,20 @@ def _fold_easy(text: str) -> str | None:
 def fold_simple(text: str) -> str | None:
     """Fold ``text`` character by character, or return None if one needs its neighbours.
 
-    A character may fold to several or none: `folded_length` says.
+    A character may fold to several or none: `folded_length` says.  Unspaced
+    scripts become spaces: no word of another script runs on into them.
     """
-    folded = _fold_easy(text)
-    return None if folded is None else folded.lower()
+    if text.isascii():
+        return text.lower()
+    for char in _others(text):
+        folded = _easy_folds[char]
+        if folded is None:
+            if continues(char):
+                return None
+            folded = " "
+        if folded != char:
+            text = text.replace(char, folded)
+    return text.lower()
 
 
 def folded_length(char: str) -> int:

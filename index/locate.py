@@ -1,0 +1,136 @@
+"""Where tokens stand in a text, without analysing all of it twice.
+
+`index.analysis.tokens` is fast and gives no offsets.  For the few tokens that a
+query asks for, their places are found again by plain substring search; where
+that does not give exactly as many places as there are tokens (``don`` inside
+``don't``, a script without spaces), the plain analyzer with offsets decides.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+
+from index.analysis import Token, fold_simple, folded_length, tokenize
+
+#: Token to its places: position among all tokens, and where it stands.
+Places = dict[str, list[tuple[int, Token]]]
+
+
+class FoldedText:
+    """A text folded character by character, that knows the way back.
+
+    Attributes:
+        folded: the folded text, or None where folding needs neighbours.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded = fold_simple(text)
+        even = self.folded is None or (len(self.folded) == len(text) and _keeps_places(text))
+        self._offsets = None if even else _Offsets(text)
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return where ``folded[start:end]`` stands in the text."""
+        if self._offsets is None:
+            return start, end
+        return self._offsets.start(start), self._offsets.end(end)
+
+
+def locate(text: FoldedText, words: Sequence[str], needed: Collection[str]) -> Places:
+    """Return the places of each token of ``needed`` in ``text``.
+
+    Args:
+        text: the original text, folded.
+        words: its tokens.
+        needed: tokens that occur among ``words``.
+    """
+    if not needed:
+        return {}
+    if text.folded is None:
+        return _by_analysis(text.text, needed)
+    found: Places = {}
+    for token in needed:
+        positions = _positions(words, token)
+        starts = _whole_words(text.folded, token)
+        if len(positions) != len(starts):
+            return _by_analysis(text.text, needed)
+        found[token] = [
+            (position, Token(token, *text.original(start, start + len(token))))
+            for position, start in zip(positions, starts, strict=True)
+        ]
+    return found
+
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+def _keeps_places(text: str) -> bool:
+    """Does every character fold to exactly one?"""
+    return text.isascii() or all(folded_length(char) == 1 for char in set(_NOT_ASCII.findall(text)))
+
+
+class _Offsets:
+    """From places in a folded text back to places in the original."""
+
+    def __init__(self, text: str) -> None:
+        uneven = {char for char in set(_NOT_ASCII.findall(text)) if folded_length(char) != 1}
+        #: where each uneven character begins in the folded text, and how far
+        #: the original lies behind from its end on
+        self._begins: list[int] = []
+        self._lengths: list[int] = []
+        self._shifts: list[int] = []
+        shift = 0
+        for match in re.finditer("[" + re.escape("".join(uneven)) + "]", text):
+            length = folded_length(match.group())
+            self._begins.append(match.start() + shift)
+            self._lengths.append(length)
+            shift += length - 1
+            self._shifts.append(shift)
+
+    def start(self, place: int) -> int:
+        """The original offset of the character that gave the folded one at ``place``."""
+        last = bisect_right(self._begins, place) - 1
+        if last < 0:
+            return place
+        inside = place - self._begins[last]
+        if inside < self._lengths[last]:
+            return place - inside - (self._shifts[last] - self._lengths[last] + 1)
+        return place - self._shifts[last]
+
+    def end(self, place: int) -> int:
+        """The original offset after the character that gave the folded one before ``place``."""
+        return self.start(place - 1) + 1
+
+
+def _by_analysis(text: str, needed: Collection[str]) -> Places:
+    wanted = set(needed)
+    found: Places = {token: [] for token in wanted}
+    for position, token in enumerate(tokenize(text)):
+        if token.text in wanted:
+            found[token.text].append((position, token))
+    return found
+
+
+def _positions(words: Sequence[str], token: str) -> list[int]:
+    positions = []
+    position = -1
+    try:
+        while True:
+            position = words.index(token, position + 1)
+            positions.append(position)
+    except ValueError:
+        return positions
+
+
+def _whole_words(folded: str, token: str) -> list[int]:
+    starts = []
+    size = len(token)
+    start = folded.find(token)
+    while start >= 0:
+        end = start + size
+        if not (start and folded[start - 1].isalnum()) and not folded[end : end + 1].isalnum():
+            starts.append(start)
+        start = folded.find(token, end)
+    return starts

@@ -1,0 +1,260 @@
+"""Which stretches of a text a query matched: the same plan the engine ran, run on one text.
+
+Engines answer with ids only, so marks are made here, once for every engine: from
+the plan's leaves, never from the query text, so that a stem marks its surface
+forms, a phrase is marked whole, and a prefix, wildcard or fuzzy term marks the
+words it stood for.  What a query excludes or only filters by is never marked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from index import plan as p
+from index.analysis import stems, tokens
+from index.locate import FoldedText, Places, locate
+from index.passages import Match
+from index.scan import Wanted, scan, wanted_expansion, wanted_stem, wanted_token
+from index.terms import expands, token_filter
+
+_BODY = frozenset({"body", "stem"})
+_TITLE = frozenset({"title", "title_stem", "stem", "title_key"})
+_LEAD = frozenset({"lead", "lead_stem"})
+_STEMMED = frozenset({"stem", "title_stem", "lead_stem"})
+_HYPHENATED = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)+")
+
+#: More matches than this in one text are not looked for: nobody reads them.
+MAX_MATCHES = 5_000
+
+_Leaf = p.Term | p.TermPhrase | p.TermNear | p.TermPrefix | p.TermWildcard | p.TermFuzzy
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """The leaves of a plan that can match in one kind of text.
+
+    Attributes:
+        leaves: each with its key; leaves of equal key answer the same part of
+            the query.
+    """
+
+    leaves: tuple[tuple[_Leaf, int], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.leaves)
+
+    @property
+    def keys(self) -> frozenset[int]:
+        return frozenset(key for _, key in self.leaves)
+
+    def find(self, text: str, language: str) -> list[Match]:
+        """Return what matched in ``text``, in order and without overlaps.
+
+        Args:
+            text: plain text.
+            language: the article's, whose stemmer reads the words.
+        """
+        if not self.leaves or not text:
+            return []
+        return _merged(_Search(text, language).matches(self.leaves))
+
+
+@dataclass(frozen=True, slots=True)
+class Matchers:
+    """One `Matcher` for each kind of text that is shown with marks."""
+
+    title: Matcher = field(default_factory=Matcher)
+    body: Matcher = field(default_factory=Matcher)
+    lead: Matcher = field(default_factory=Matcher)
+    author: Matcher = field(default_factory=Matcher)
+    source: Matcher = field(default_factory=Matcher)
+
+
+def matchers_from_plan(plan: p.Plan) -> Matchers:
+    """Return the matchers of every leaf that ``plan`` asks for."""
+    leaves = list(dict.fromkeys(_leaves(plan, frozenset())))
+    keyed = [(leaf, body_only, key) for key, (leaf, body_only) in enumerate(leaves)]
+
+    def among(fields: frozenset[str], *, is_title: bool = False) -> Matcher:
+        return Matcher(
+            tuple(
+                (leaf, key)
+                for leaf, body_only, key in keyed
+                if leaf.field in fields and not (is_title and body_only)
+            )
+        )
+
+    return Matchers(
+        title=among(_TITLE, is_title=True),
+        body=among(_BODY),
+        lead=among(_LEAD),
+        author=among(frozenset({"author"})),
+        source=among(frozenset({"source"})),
+    )
+
+
+def _leaves(plan: p.Plan, body_only: frozenset[str]) -> Iterator[tuple[_Leaf, bool]]:
+    """Yield the positive leaves of ``plan``, each with whether it is the body's alone.
+
+    ``body:word`` is planned as its stem without the articles that have it in
+    the title alone; ``body_only`` carries those stems, so that the title stays
+    unmarked.
+    """
+    if isinstance(plan, p.All):
+        excluded = frozenset(_title_only(plan.children))
+        for child in plan.children:
+            yield from _leaves(child, body_only | excluded)
+    elif isinstance(plan, p.Any):
+        for child in plan.children:
+            yield from _leaves(child, body_only)
+    elif isinstance(plan, p.Reward):
+        yield from _leaves(plan.match, body_only)
+    elif isinstance(plan, p.Boost | p.Constant):
+        yield from _leaves(plan.child, body_only)
+    elif isinstance(plan, p.Term | p.TermPhrase | p.TermNear | p.TermPrefix | p.TermWildcard | p.TermFuzzy):
+        yield plan, isinstance(plan, p.Term) and plan.field == "stem" and plan.text in body_only
+
+
+def _title_only(children: Iterable[p.Plan]) -> Iterator[str]:
+    for child in children:
+        if not isinstance(child, p.Except):
+            continue
+        inner = child.child.children if isinstance(child.child, p.Any) else (child.child,)
+        for leaf in inner:
+            if isinstance(leaf, p.Term) and leaf.field == "title_only":
+                yield leaf.text
+
+
+class _Search:
+    """One text, asked for each leaf; analysed only when a leaf needs it."""
+
+    def __init__(self, text: str, language: str) -> None:
+        self.text = FoldedText(text)
+        self.language = language
+
+    @cached_property
+    def words(self) -> list[str]:
+        return tokens(self.text.text)
+
+    @cached_property
+    def distinct(self) -> list[str]:
+        return list(dict.fromkeys(self.words))
+
+    @cached_property
+    def stems(self) -> list[str]:
+        return stems(self.distinct, self.language)
+
+    def matches(self, leaves: tuple[tuple[_Leaf, int], ...]) -> list[Match]:
+        found: list[Match] = []
+        for leaf, key in leaves:
+            quick = self._scanned(leaf, key)
+            found.extend(self._analysed(leaf, key) if quick is None else quick)
+            if len(found) > MAX_MATCHES:
+                break
+        return found
+
+    def _scanned(self, leaf: _Leaf, key: int) -> list[Match] | None:
+        """Find a leaf of one token by scanning, or return None if that cannot tell."""
+        folded = self.text.folded
+        if folded is None or isinstance(leaf, p.TermPhrase | p.TermNear):
+            return None
+        wanted: Wanted | None
+        if not isinstance(leaf, p.Term):
+            wanted = wanted_expansion(leaf)
+        elif leaf.field in _STEMMED:
+            wanted = wanted_stem(leaf.text, self.language)
+        else:
+            wanted = wanted_token(leaf.text)
+        places = scan(folded, wanted) if wanted is not None else None
+        if places is None:
+            return None
+        if not places and isinstance(leaf, p.Term) and leaf.field in _STEMMED:
+            return list(self._compounds(leaf.text, key))
+        return [Match(*self.text.original(start, end), key) for start, end in places]
+
+    def _analysed(self, leaf: _Leaf, key: int) -> list[Match]:
+        choices = self._vocabulary(leaf)
+        places = locate(self.text, self.words, {word for choice in choices for word in choice})
+        if isinstance(leaf, p.TermPhrase):
+            return list(self._phrase(choices, places, key))
+        if isinstance(leaf, p.TermNear):
+            return list(_near(choices, places, leaf.slop, key))
+        if not choices[0] and isinstance(leaf, p.Term) and leaf.field in _STEMMED:
+            return list(self._compounds(leaf.text, key))
+        return [Match(token.start, token.end, key) for word in choices[0] for _, token in places[word]]
+
+    def _vocabulary(self, leaf: _Leaf) -> tuple[frozenset[str], ...]:
+        """Return, for each token that ``leaf`` asks for, the words of this text
+        that can stand for it."""
+        terms = (
+            leaf.terms
+            if isinstance(leaf, p.TermPhrase | p.TermNear)
+            else (leaf.text,)
+            if isinstance(leaf, p.Term)
+            else ()
+        )
+        if terms and leaf.field in _STEMMED:
+            return tuple(self._words_of_stem(term) for term in terms)
+        if terms:
+            return tuple(frozenset({term}.intersection(self.distinct)) for term in terms)
+        matches = token_filter(leaf) if expands(leaf) else None
+        return (frozenset(word for word in self.distinct if matches is not None and matches(word)),)
+
+    def _words_of_stem(self, stem: str) -> frozenset[str]:
+        return frozenset(w for w, s in zip(self.distinct, self.stems, strict=True) if s == stem)
+
+    def _phrase(self, choices: tuple[frozenset[str], ...], places: Places, key: int) -> Iterator[Match]:
+        at = [{index: token for word in choice for index, token in places[word]} for choice in choices]
+        for index, first in at[0].items():
+            last = at[-1].get(index + len(at) - 1)
+            if last is not None and all(index + n in positions for n, positions in enumerate(at)):
+                yield Match(first.start, last.end, key)
+
+    def _compounds(self, stem: str, key: int) -> Iterator[Match]:
+        """``longrange`` asked for, ``long-range`` written."""
+        text = self.text.text
+        if "-" not in text and "‐" not in text and "‑" not in text:
+            return
+        for written in _HYPHENATED.finditer(text):
+            joined = "".join(tokens(written.group()))
+            if stem in stems([joined], self.language):
+                yield Match(written.start(), written.end(), key)
+
+
+def _near(choices: tuple[frozenset[str], ...], places: Places, slop: int, key: int) -> Iterator[Match]:
+    """Mark the words of every stretch in which all terms stand close enough."""
+    events = sorted(
+        (index, token.start, token.end, number)
+        for number, choice in enumerate(choices)
+        for word in choice
+        for index, token in places[word]
+    )
+    width = slop + len(choices)
+    marked: set[tuple[int, int]] = set()
+    for left, (first, _, _, _) in enumerate(events):
+        window: dict[int, tuple[int, int]] = {}
+        taken: set[int] = set()
+        for index, start, end, number in events[left:]:
+            if index >= first + width:
+                break
+            if number not in window and index not in taken:
+                window[number] = (start, end)
+                taken.add(index)
+        if len(window) == len(choices):
+            marked.update(window.values())
+    yield from (Match(start, end, key) for start, end in sorted(marked))
+
+
+def _merged(found: list[Match]) -> list[Match]:
+    """Sort, and join what overlaps; the longer match of two keeps its key."""
+    out: list[Match] = []
+    for match in sorted(found, key=lambda m: (m.start, -m.end)):
+        if out and match.start < out[-1].end:
+            if match.end > out[-1].end:
+                out[-1] = Match(out[-1].start, match.end, out[-1].key)
+            continue
+        out.append(match)
+    return out[:MAX_MATCHES]
