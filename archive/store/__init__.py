@@ -1,0 +1,27 @@
+"""Storing articles: see `Store`."""
+
+from archive.store.records import (
+    Change,
+    ChangeKind,
+    Copy,
+    DamagedRow,
+    PutOutcome,
+    PutResult,
+    StoredAuthor,
+    StoreStats,
+    Version,
+)
+from archive.store.store import Store
+
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Copy",
+    "DamagedRow",
+    "PutOutcome",
+    "PutResult",
+    "Store",
+    "StoreStats",
+    "StoredAuthor",
+    "Version",
+]

@@ -1,0 +1,304 @@
+"""Documents to rows and back, and the hashes that prove a row whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+import zstandard
+
+from archive.document import Document, Origin, PartialDate, Provenance
+from archive.errors import StoreDamagedError, StoreError
+from archive.store.tables import KEY_COLUMNS, STATE_COLUMNS, VALUE_COLUMNS
+
+HASHED_COLUMNS = VALUE_COLUMNS + KEY_COLUMNS + STATE_COLUMNS
+VALUES = len(VALUE_COLUMNS)
+_ROW = len(HASHED_COLUMNS)
+
+_ZSTD_LEVEL = 3
+_HASH_BYTES = 16
+HAND = "hand"
+
+Values = tuple[str | int | None, ...]
+
+_local = threading.local()  # zstandard contexts serve one thread at a time
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A document in the form that is compared and stored.
+
+    ``text`` is UTF-8, not compressed yet: what is unchanged never needs to be.
+    """
+
+    document: Document
+    text: bytes
+    values: Values
+    values_json: bytes
+    digest: str
+    provenance: str
+    warnings: str
+
+
+def prepare(document: Document) -> Prepared:
+    """Put ``document`` into storable form.
+
+    Lone surrogates and NULs, which normalising removes but a caller may not, are
+    replaced: one such document must not cost a batch.
+
+    Raises:
+        StoreError: the document has no identity.
+    """
+    if not document.identity:
+        raise StoreError(f"a document without identity cannot be stored: {document.title!r}")
+    try:
+        prepared = _prepare(document)
+    except (UnicodeEncodeError, orjson.JSONEncodeError):
+        return _prepare(storable(document))
+    if b"\0" in prepared.text or b"\\u0000" in prepared.values_json or "\0" in document.identity:
+        return _prepare(storable(document))
+    return prepared
+
+
+def _prepare(document: Document) -> Prepared:
+    text = document.text
+    is_prefix = text.startswith(document.lead)
+    published_at = document.published_at
+    values: Values = (
+        document.content_hash,
+        document.title,
+        _json_list(document.authors),
+        None if document.published is None else document.published.isoformat(),
+        None if published_at is None else _utc(published_at).isoformat(),
+        document.language,
+        document.source,
+        document.url,
+        document.section,
+        _json_list(document.tags),
+        document.words,
+        len(document.lead) if is_prefix else 0,
+        None if is_prefix else document.lead,
+    )
+    origin = document.origin
+    if not (document.identity + origin.path).isascii():
+        (document.identity + origin.path + origin.member).encode()
+    values_json = orjson.dumps(values)
+    return Prepared(
+        document=document,
+        text=text.encode(),
+        values=values,
+        values_json=values_json,
+        digest=blake2b(values_json, digest_size=_HASH_BYTES).hexdigest(),
+        provenance=_json_provenance(document.provenance),
+        warnings=_json_list(document.warnings),
+    )
+
+
+def _json_list(items: Sequence[str]) -> str:
+    return orjson.dumps(items).decode() if items else "[]"
+
+
+def _json_provenance(provenance: Mapping[str, Provenance]) -> str:
+    return orjson.dumps(provenance, option=orjson.OPT_SORT_KEYS).decode() if provenance else "{}"
+
+
+def _utc(instant: dt.datetime) -> dt.datetime:
+    return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant.astimezone(dt.UTC)
+
+
+def storable(document: Document) -> Document:
+    """``document`` with every NUL dropped and every lone surrogate made visible.
+
+    In addresses a surrogate is an undecodable byte of a file name: it is written
+    as ``\\udcff``, so that two such names stay two.  In prose it becomes U+FFFD.
+    """
+    origin = document.origin
+    changed: dict[str, Any] = {
+        "identity": _address(document.identity),
+        "origin": Origin(
+            path=_address(origin.path), member=_address(origin.member), media_type=_prose(origin.media_type)
+        ),
+        "provenance": {
+            _prose(name): replace(
+                value, method=_prose(value.method), detail=_prose(value.detail), raw=_prose(value.raw)
+            )
+            for name, value in document.provenance.items()
+        },
+    }
+    for field in fields(document):
+        value = getattr(document, field.name)
+        if field.name in changed:
+            continue
+        if isinstance(value, str):
+            changed[field.name] = _prose(value)
+        elif isinstance(value, tuple):
+            changed[field.name] = tuple(_prose(item) for item in value)
+    return replace(document, **changed)
+
+
+def _prose(text: str) -> str:
+    clean = text.replace("\0", "")
+    return clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _address(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "backslashreplace").decode()
+
+
+def compress(text: bytes) -> bytes:
+    """``text`` as one zstd frame with its checksum."""
+    compressor = getattr(_local, "compressor", None)
+    if compressor is None:
+        compressor = _local.compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
+    frame: bytes = compressor.compress(text)
+    return frame
+
+
+def decompress(body: bytes) -> str:
+    """The text of a frame.
+
+    Raises:
+        ValueError: the frame is damaged.
+    """
+    decompressor = getattr(_local, "decompressor", None)
+    if decompressor is None:
+        decompressor = _local.decompressor = zstandard.ZstdDecompressor()
+    try:
+        return str(decompressor.decompress(body), "utf-8")
+    except (zstandard.ZstdError, MemoryError) as error:
+        raise ValueError(f"the compressed text cannot be read: {error}") from error
+
+
+def state_values(prepared: Prepared, *, added: str, updated: str) -> tuple[str | int, ...]:
+    """The row's STATE_COLUMNS."""
+    origin = prepared.document.origin
+    return (
+        prepared.digest,
+        added,
+        updated,
+        origin.path,
+        origin.member,
+        origin.media_type,
+        int(has_hand_values(prepared.document)),
+        prepared.warnings,
+        prepared.provenance,
+    )
+
+
+def row_hash(values_json: bytes, rest: Sequence[str | int | None], body: bytes) -> str:
+    """Hash of one stored article: JSON of both parts of the row, then the body."""
+    digest = blake2b(values_json, digest_size=_HASH_BYTES)
+    digest.update(orjson.dumps(rest))
+    digest.update(body)
+    return digest.hexdigest()
+
+
+def hash_of_stored(row: Sequence[Any], body: bytes) -> str:
+    """`row_hash` of a row as it was read: HASHED_COLUMNS in their order.
+
+    Raises:
+        ValueError: a value is of a type that is never written.
+    """
+    try:
+        return row_hash(orjson.dumps(tuple(row[:VALUES])), tuple(row[VALUES:_ROW]), body)
+    except orjson.JSONEncodeError as error:
+        raise ValueError(str(error)) from error
+
+
+def has_hand_values(document: Document) -> bool:
+    """Whether some value was set by hand."""
+    return any(value.method == HAND for value in document.provenance.values())
+
+
+def with_hand_values(stored: Document, incoming: Document) -> Document:
+    """``incoming`` with the values that were set by hand in ``stored``.
+
+    A value that is by hand in both is the incoming one: that is a new edit.
+    """
+    kept: dict[str, Any] = {}
+    provenance = dict(incoming.provenance)
+    for name, value in stored.provenance.items():
+        if value.method != HAND or (name in provenance and provenance[name].method == HAND):
+            continue
+        provenance[name] = value
+        for attribute in _GOES_WITH.get(name, (name,)):
+            if attribute in _VALUE_FIELDS:
+                kept[attribute] = getattr(stored, attribute)
+    return replace(incoming, provenance=provenance, **kept)
+
+
+_GOES_WITH = {
+    "published": ("published", "published_at"),
+    "text": ("text", "lead", "words"),
+}
+_VALUE_FIELDS = frozenset(
+    ("title", "text", "lead", "words", "authors", "published", "published_at", "language", "source", "url")
+) | {"section", "tags"}
+
+
+@lru_cache(maxsize=8192)
+def _partial_date(text: str) -> PartialDate:
+    return PartialDate.from_iso(text)
+
+
+def _strings(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else tuple(orjson.loads(text))
+
+
+def _provenance(text: str) -> dict[str, Provenance]:
+    if text == "{}":
+        return {}
+    return {
+        name: Provenance(
+            method=value["method"], detail=value["detail"], confidence=value["confidence"], raw=value["raw"]
+        )
+        for name, value in orjson.loads(text).items()
+    }
+
+
+def document_from_row(row: Sequence[Any], body: bytes | None) -> Document:
+    """The document of HASHED_COLUMNS, with an empty text and lead when ``body`` is None.
+
+    Raises:
+        StoreDamagedError: the row or its body is not what was written.
+    """
+    (
+        content_hash, title, authors, published, published_at, language, source, url, section, tags, words,
+        lead_chars, lead, id_, slug, identity, _digest, added, updated, path, member, media_type, _hand,
+        warnings, provenance,
+    ) = row[:_ROW]  # fmt: skip
+    try:
+        text = "" if body is None else decompress(body)
+        return Document(
+            title=title,
+            text=text,
+            lead=text[:lead_chars] if lead is None else "" if body is None else lead,
+            identity=identity,
+            origin=Origin(path=path, member=member, media_type=media_type),
+            content_hash=content_hash,
+            words=words,
+            id=id_,
+            slug=slug,
+            authors=_strings(authors),
+            published=None if published is None else _partial_date(published),
+            published_at=None if published_at is None else dt.datetime.fromisoformat(published_at),
+            language=language,
+            source=source,
+            url=url,
+            section=section,
+            tags=_strings(tags),
+            added=dt.datetime.fromisoformat(added),
+            updated=dt.datetime.fromisoformat(updated),
+            provenance=_provenance(provenance),
+            warnings=_strings(warnings),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreDamagedError(
+            f"article {id_} ({slug}) is damaged: {error}; restore a backup, or ingest it again"
+        ) from error
