@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from index.engines.patterns import literal_prefix
 from index.folding import shape
 from index.plan import TermFuzzy, TermPrefix, TermWildcard
 from index.schema import MAX_TOKEN_CHARS
@@ -56,7 +57,7 @@ def wanted_expansion(leaf: TermPrefix | TermWildcard | TermFuzzy) -> Wanted | No
     if isinstance(leaf, TermPrefix):
         head = leaf.text
     elif isinstance(leaf, TermWildcard):
-        head = re.split(r"[*?]", leaf.pattern, maxsplit=1)[0]
+        head = literal_prefix(leaf.pattern)
     else:
         head = leaf.text[:1]
     return Wanted(head, token_filter(leaf)) if head else None

@@ -1,15 +1,15 @@
 """Which tokens a prefix, wildcard or fuzzy term stands for: one definition.
 
-The memory engine, the Whoosh engine's expansion and the marks all use it, so
-they cannot disagree on what ``wom?n`` or ``ukrane~`` means.
+It rests on the definitions that the engines expand terms by, so marks and
+matches cannot disagree on what ``wom?n`` or ``ukrane~`` means.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import lru_cache
 
+from index.engines.distance import is_fuzzy_match
+from index.engines.patterns import wildcard_matcher
 from index.plan import TermFuzzy, TermPrefix, TermWildcard
 
 
@@ -28,39 +28,8 @@ def token_filter(leaf: object) -> Callable[[str], bool]:
         prefix = leaf.text
         return lambda token: token.startswith(prefix)
     if isinstance(leaf, TermWildcard):
-        whole = wildcard_pattern(leaf.pattern)
-        return lambda token: whole.fullmatch(token) is not None
+        return wildcard_matcher(leaf.pattern)
     if isinstance(leaf, TermFuzzy):
         text, edits = leaf.text, leaf.edits
-        return lambda token: token[:1] == text[:1] and within_edits(text, token, edits)
+        return lambda token: is_fuzzy_match(token, text, edits)
     raise TypeError(f"not a leaf that stands for several tokens: {leaf!r}")
-
-
-@lru_cache(maxsize=256)
-def wildcard_pattern(pattern: str) -> re.Pattern[str]:
-    """Return a regular expression for a token that matches ``pattern`` whole."""
-    pieces = {"*": ".*", "?": "."}
-    collapsed = re.sub(r"\*+", "*", pattern)
-    return re.compile("".join(pieces.get(c) or re.escape(c) for c in collapsed), re.DOTALL)
-
-
-def within_edits(a: str, b: str, limit: int) -> bool:
-    """Are ``a`` and ``b`` at most ``limit`` edits apart?
-
-    An edit inserts, deletes or replaces a character or swaps two neighbours,
-    and no stretch is edited twice (optimal string alignment distance).
-    """
-    if abs(len(a) - len(b)) > limit:
-        return False
-    previous: list[int] = []
-    current = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        before, previous, current = previous, current, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        if min(current) > limit:
-            return False
-    return current[-1] <= limit
