@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 _STANDARD_INPUT: Final = "-"
+_DETECTED: Final = Provenance(method="detected", confidence=0.99)
 _FIRST_WORDS: Final = Provenance(method="extractor", detail="first words of the text", confidence=0.2)
 
 
@@ -82,7 +83,8 @@ def identity_of(document: Document, external_id: str, *, with_url: bool = True) 
     input has no place: its content is its identity.
     """
     url = document.url if with_url else ""
-    return _identity_from(url, external_id, document.origin.path, document.origin.member, document.content_hash)
+    origin = document.origin
+    return _identity_from(url, external_id, origin.path, origin.member, document.content_hash)
 
 
 def _identity(url: str, draft: Draft, digest: str) -> str:
@@ -149,10 +151,10 @@ def _lead(text: str, limits: Limits) -> str:
 def _names(raw: tuple[str, ...], limits: Limits, warnings: list[str]) -> tuple[str, ...]:
     if not raw:
         return ()
-    names = {name: None for each in raw[: limits.authors] if (name := normalise_line(each, limits.author_chars))}
     if len(raw) > limits.authors:
         warnings.append(f"only the first {limits.authors} of {len(raw):,} authors were kept")
-    return tuple(names)
+    names = (normalise_line(each, limits.author_chars) for each in raw[: limits.authors])
+    return tuple({name: None for name in names if name})
 
 
 def _tags(raw: tuple[str, ...], limits: Limits, warnings: list[str]) -> tuple[str, ...]:
@@ -169,10 +171,8 @@ def _language(raw: str, text: str, provenance: dict[str, Provenance]) -> str:
             return code
     code, confidence = detect_language(text)
     if code:
-        provenance["language"] = _DETECTED if confidence == 0.99 else replace(_DETECTED, confidence=confidence)
+        sure = confidence == _DETECTED.confidence
+        provenance["language"] = _DETECTED if sure else replace(_DETECTED, confidence=confidence)
     else:
         provenance.pop("language", None)
     return code
-
-
-_DETECTED: Final = Provenance(method="detected", confidence=0.99)
