@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def within_edits(left: str, right: str, edits: int) -> bool:
     """Whether ``left`` becomes ``right`` by at most ``edits`` edits.
@@ -26,6 +28,22 @@ def within_edits(left: str, right: str, edits: int) -> bool:
             return False
         before_last, last = last, current
     return last[-1] <= edits
+
+
+def fuzzy_tokens(tokens: Iterable[str], text: str, edits: int) -> list[str]:
+    """Return those of ``tokens`` that `is_fuzzy_match`, fast.
+
+    Most fall to two cheap tests: their length, and how many of the letters of
+    ``text`` they lack, each of which costs an edit.
+    """
+    shortest, longest, letters = len(text) - edits, len(text) + edits, set(text)
+    return [
+        token
+        for token in tokens
+        if shortest <= len(token) <= longest
+        and len(letters.difference(token)) <= edits
+        and is_fuzzy_match(token, text, edits)
+    ]
 
 
 def is_fuzzy_match(token: str, text: str, edits: int) -> bool:

@@ -28,8 +28,9 @@ from index.engine import (
     SearchResponse,
     Sort,
 )
+from index.engines.checks import RANKED, check_request, kind_of
 from index.engines.distance import is_fuzzy_match
-from index.engines.patterns import check_near, near_count, phrase_count, wildcard_matcher
+from index.engines.patterns import near_count, phrase_count, wildcard_matcher
 from index.errors import EngineError, IndexDamagedError, IndexMissingError
 from index.plan import (
     All,
@@ -143,8 +144,8 @@ class MemoryEngine:
         return list(self._seen.records)
 
     def terms(self, field: str, prefix: str = "", limit: int = 100) -> Sequence[tuple[str, int]]:
-        if field not in self._seen.tokens:
-            raise EngineError(f"The index has no terms in a field called {field!r}.")
+        if kind_of(field) is Kind.NUMBER:
+            raise EngineError(f"The field {field!r} has no terms.")
         counts = Counter(
             token
             for tokens in self._seen.tokens[field].values()
@@ -154,6 +155,7 @@ class MemoryEngine:
         return _most_frequent(counts, limit)
 
     def search(self, request: SearchRequest) -> SearchResponse:
+        check_request(request)
         snapshot = self._seen
         scores = _scores(request.plan, snapshot)
         ranked = _ranked(request.sort, scores, snapshot)
@@ -247,14 +249,13 @@ def _rewarded(matches: Scores, rewards: Sequence[Scores]) -> Scores:
 def _leaf(plan: Plan, snapshot: _Snapshot) -> Scores:
     """Score a leaf about tokens; terms, phrases and near words by BM25, others 1."""
     match plan:
-        case Term(name, text) if BY_NAME[name].kind in (Kind.POSITIONS, Kind.FREQUENCIES):
+        case Term(name, text) if kind_of(name) in RANKED:
             return _bm25(name, (text,), lambda tokens: tokens.count(text), snapshot)
         case Term(name, text):
             return _matching(name, text.__eq__, snapshot)
         case TermPhrase(name, terms):
             return _bm25(name, terms, lambda tokens: phrase_count(tokens, terms), snapshot)
         case TermNear(name, terms, slop):
-            check_near(terms, slop)
             return _bm25(name, terms, lambda tokens: near_count(tokens, terms, slop), snapshot)
         case TermPrefix(name, text):
             return _matching(name, lambda token: token.startswith(text), snapshot)

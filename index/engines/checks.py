@@ -1,0 +1,137 @@
+"""What every engine refuses, so that all refuse the same, and what needs no engine."""
+
+from __future__ import annotations
+
+from index.engine import SearchRequest
+from index.engines.patterns import check_near
+from index.errors import EngineError, QueryLimitError
+from index.plan import (
+    All,
+    Any,
+    Boost,
+    Constant,
+    Every,
+    Except,
+    Nothing,
+    NumberRange,
+    Plan,
+    Reward,
+    Term,
+    TermFuzzy,
+    TermNear,
+    TermPhrase,
+    TermPrefix,
+    TermWildcard,
+)
+from index.schema import BY_NAME, Kind
+
+#: Deepest nesting of a plan, and most nodes in one: far above what the query
+#: guard lets through, far below what ends in a stack overflow.
+MAX_DEPTH = 100
+MAX_NODES = 10_000
+
+RANKED = (Kind.POSITIONS, Kind.FREQUENCIES)
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind of the field called ``name``.
+
+    Raises:
+        EngineError: there is no such field.
+    """
+    try:
+        return BY_NAME[name].kind
+    except KeyError as exc:
+        raise EngineError(f"The index has no field called {name!r}.") from exc
+
+
+def check_request(request: SearchRequest) -> None:
+    """Refuse what no engine may be asked.
+
+    Raises:
+        QueryLimitError: the plan is too deep or too broad.
+        EngineError: a caller's mistake: an unknown field, a field asked for
+            what its kind cannot answer, a page before the first.
+    """
+    _check(request.plan, [0], 1)
+    if request.offset < 0 or request.limit < 0:
+        raise EngineError("Offset and limit of a search cannot be negative.")
+    for facet in request.facets:
+        _want(facet.field, Kind.KEYWORD)
+
+
+def _check(plan: Plan, nodes: list[int], depth: int) -> None:
+    """Check ``plan`` and all below it; ``nodes`` counts them."""
+    nodes[0] += 1
+    if depth > MAX_DEPTH or nodes[0] > MAX_NODES:
+        raise QueryLimitError("The query is too deep or has too many parts; make it simpler.")
+    match plan:
+        case All(children) | Any(children):
+            for child in children:
+                _check(child, nodes, depth + 1)
+        case Except(child) | Boost(child) | Constant(child):
+            _check(child, nodes, depth + 1)
+        case Reward(match_, rewards):
+            _check(match_, nodes, depth + 1)
+            for reward in rewards:
+                _check(reward, nodes, depth + 1)
+        case Every() | Nothing():
+            pass
+        case _:
+            _check_leaf(plan)
+
+
+def _check_leaf(plan: Plan) -> None:
+    match plan:
+        case Term(name) | TermPrefix(name) | TermWildcard(name):
+            _want(name, Kind.POSITIONS, Kind.FREQUENCIES, Kind.TERMS, Kind.KEYWORD)
+        case TermFuzzy(name, edits=edits):
+            _want(name, Kind.POSITIONS, Kind.FREQUENCIES, Kind.TERMS, Kind.KEYWORD)
+            if edits not in (1, 2):
+                raise EngineError("A fuzzy term allows one or two edits.")
+        case TermPhrase(name, terms):
+            _want(name, Kind.POSITIONS)
+            if len(terms) < 2:
+                raise EngineError("A phrase has two or more terms.")
+        case TermNear(name, terms, slop):
+            _want(name, Kind.POSITIONS)
+            if not 2 <= len(terms) <= 5 or slop < 0:
+                raise EngineError("A near search has two to five terms and a distance of 0 or more.")
+            check_near(terms, slop)
+        case NumberRange(name):
+            _want(name, Kind.NUMBER)
+        case _:
+            raise EngineError(f"The plan holds something unknown: {type(plan).__name__}.")
+
+
+def _want(name: str, *kinds: Kind) -> None:
+    if kind_of(name) not in kinds:
+        raise EngineError(f"The field {name!r} cannot be asked this.")
+
+
+def constant_score(plan: Plan) -> float | None:
+    """Return the score that every match of ``plan`` has, None if they may differ.
+
+    A plan with one is ordered by id alone, which spares an engine the ranking
+    of what is all one tie.
+    """
+    match plan:
+        case Nothing() | Except():
+            return 0.0
+        case Term(name):
+            return None if kind_of(name) in RANKED else 1.0
+        case Every() | NumberRange() | TermPrefix() | TermWildcard() | TermFuzzy():
+            return 1.0
+        case Constant(_, score):
+            return score
+        case Boost(child, weight):
+            inner = constant_score(child)
+            return None if inner is None else inner * weight
+        case All(children):
+            scores = [constant_score(child) for child in children]
+            return None if None in scores else sum(score for score in scores if score is not None)
+        case Any((child,), minimum=1):
+            return constant_score(child)
+        case Reward(match_, ()):
+            return constant_score(match_)
+    return None
