@@ -31,6 +31,9 @@ class Change(Protocol):
 class ArticleSource(Protocol):
     """What indexing needs of the store."""
 
+    def store_id(self) -> str:
+        """A name that no other store has."""
+
     def count(self) -> int:
         """How many articles there are."""
 
@@ -51,6 +54,9 @@ class ArticleSource(Protocol):
 
     def set_mark(self, name: str, sequence: int) -> None:
         """Remember how far the index ``name`` has been brought."""
+
+    def remove_mark(self, name: str) -> None:
+        """Forget the index ``name``."""
 
     def marks(self) -> dict[str, int]:
         """All marks by name."""

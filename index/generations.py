@@ -117,26 +117,26 @@ class Generations:
         except (OSError, ValueError):
             return (0, 0)
 
-    def create(self, sequence: int) -> Generation:
-        """Begin a generation that starts from the store's ``sequence``."""
+    def create(self, store: str, sequence: int) -> Generation:
+        """Begin a generation that starts from ``store`` as of ``sequence``."""
         name = f"{self._highest() + 1:06d}-{secrets.token_hex(4)}"
         path = self.folder / name
         (path / "data").mkdir(parents=True)
-        manifest = running_manifest(self.engine, sequence=sequence)
+        manifest = running_manifest(self.engine, store=store, sequence=sequence)
         write_manifest(path, manifest)
         sync_folder(self.folder)
         return Generation(engine=self.engine, path=path, manifest=manifest)
 
-    def unfinished(self, sequence: int) -> Generation | None:
-        """Return the newest unfinished build that this program could go on with;
-        one from beyond the store's ``sequence`` is of another store."""
+    def unfinished(self, store: str, sequence: int) -> Generation | None:
+        """Return the newest unfinished build of ``store`` that this program could
+        go on with; one from beyond ``sequence`` is of a later state of the store."""
         for path in reversed(self._folders()):
             try:
                 generation = self._read(path.name)
             except IndexDamagedError:
                 continue
             same = not generation.manifest.difference(running_manifest(self.engine))
-            known = generation.manifest.sequence <= sequence
+            known = generation.manifest.store == store and generation.manifest.sequence <= sequence
             if generation.manifest.state is State.BUILDING and same and known:
                 return generation
         return None

@@ -22,7 +22,7 @@ from index.changes import ArticleSource, apply_changes
 from index.engine import Engine
 from index.engines import factory
 from index.errors import EngineError, IndexDamagedError, IndexMissingError, IndexOutdatedError
-from index.generations import Generation, Generations
+from index.generations import Generation, Generations, mark_name
 from index.lock import writer_lock
 from index.manifests import require_current
 from index.progress import Meter, Progress, Report
@@ -97,8 +97,8 @@ class Indexer:
         """
         lock = self.generations.folder / "BUILD.lock"
         with writer_lock(lock, wait_s=wait_s, doing="rebuilding this search index"):
-            start = self.store.last_sequence()
-            begun = self.generations.unfinished(start) or self.generations.create(start)
+            store, start = self.store.store_id(), self.store.last_sequence()
+            begun = self.generations.unfinished(store, start) or self.generations.create(store, start)
             build = Build(self.store, self.generations, begun, on_progress)
             build.fill()
             with self._write_lock(WAIT_S):
@@ -109,7 +109,8 @@ class Indexer:
                     raise
                 self.store.set_mark(complete.mark, complete.manifest.sequence)
                 self.generations.switch(complete)
-            self.generations.prune()
+            for name in self.generations.prune():
+                self.store.remove_mark(mark_name(self.engine, name))
             return complete
 
     def open_reader(self) -> Engine:
@@ -151,19 +152,20 @@ class Indexer:
     def _live(self) -> Generation:
         live = self.generations.current()
         require_current(live.manifest, mend=self.generations.mend)
+        if live.manifest.store != self.store.store_id():
+            raise IndexOutdatedError(f"The search index is of another archive. {self.generations.mend}")
         if live.manifest.sequence > self.store.last_sequence():
             raise IndexOutdatedError(
                 "The search index is newer than the articles (was an older store put back?). "
                 f"{self.generations.mend}"
             )
-        self._reached(live)
         return live
 
     def _reached(self, live: Generation) -> int:
         mark = self.store.mark(live.mark)
         if mark is None:
             raise IndexOutdatedError(
-                f"The search index {live.name} does not belong to these articles. {self.generations.mend}"
+                f"The articles do not know the search index {live.name}. {self.generations.mend}"
             )
         return mark
 

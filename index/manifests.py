@@ -42,6 +42,7 @@ class Manifest:
     """What one generation was built by, and from what.
 
     Attributes:
+        store: the id of the store that it was built from.
         documents: how many it held at the last commit.
         sequence: the store's sequence that it is a copy of, or newer.
         after_id: while building, the last document id that is committed.
@@ -53,6 +54,7 @@ class Manifest:
     analyzer: int
     library: str
     stemmer: str
+    store: str = ""
     state: State = State.BUILDING
     documents: int = 0
     sequence: int = 0
@@ -71,11 +73,12 @@ class Manifest:
         return "; ".join(f"{name} {was or '?'}, now {now or '?'}" for name, was, now in pairs if was != now)
 
 
-def running_manifest(engine: str, *, sequence: int = 0) -> Manifest:
+def running_manifest(engine: str, *, store: str = "", sequence: int = 0) -> Manifest:
     """Return the manifest of an index that this program would begin now, from
-    the store as of ``sequence``."""
+    ``store`` as of ``sequence``."""
     return Manifest(
         engine=engine,
+        store=store,
         sequence=sequence,
         schema=SCHEMA_VERSION,
         analyzer=ANALYZER_VERSION,

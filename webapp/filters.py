@@ -15,8 +15,12 @@ from archive.document import PartialDate
 from index.analysis import fold_key, tokens
 from index.errors import QueryError
 from index.plan import Any, Constant, Plan, Term
-from index.query.ast import DateRange, Has, Not, Or, Phrase, Query
+from index.query.ast import DateRange, Has, Near, Not, Or, Phrase, Query
+from index.schema import BREAKS
 from webapp.models import MISSING, SearchParams
+
+#: Most words that `index.plan.TermNear` takes.
+_NEAR_WORDS = 5
 
 #: What `Has` calls the value that each filter asks for.
 _PRESENCE = {"author": "author", "source": "source", "language": "lang", "year": "date"}
@@ -68,8 +72,11 @@ def _missing(name: str, languages: Sequence[str]) -> Filter:
 
 
 def _author(value: str, languages: Sequence[str]) -> Filter:
-    if not tokens(value):
-        raise QueryError(f"author: there is no word in {value!r}.")
+    words = tokens(value)
+    if not words:
+        raise QueryError(f"author: there is no word in {value[:30]!r}.")
+    if 2 <= len(words) <= _NEAR_WORDS:  # in any order, but within one name
+        return _from_tree(Near(text=value, slop=BREAKS - 1, field="author"), languages)
     return _from_tree(Phrase(text=value, field="author"), languages)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.query.printer import print_query
 from index.query.rewrite import plan_from_query
 
 from index.engine import Sort
 from index.errors import QueryError
 from index.plan import All, Every, Plan
 from index.query.ast import And, Everything, ParsedQuery, Query, QueryWarning
+from index.query.printer import print_query
 from index.snippets import Matchers, matchers_from_plan
 from webapp.cursors import MAX_DEPTH, check_depth, make_cursor, offset_from_cursor
 from webapp.filters import Filter, filters_from_params

@@ -14,17 +14,13 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from index.query.parser import parse
-
-from archive.errors import LockHeldError, StoreError
-from archive.store import Store
+from archive.errors import LockHeldError
 from index.engine import Engine, SearchRequest, SearchResponse, Sort
-from index.engines import factory
 from index.errors import EngineError
-from index.indexer import Indexer
 from index.plan import Term
 from index.progress import Report
 from index.query.guard import Limits
+from index.query.parser import parse
 from index.reader import LiveReader
 from index.snippets import Matchers
 from webapp.cursors import check_depth
@@ -32,6 +28,7 @@ from webapp.facets import REQUESTS, facets_from_response
 from webapp.hits import HitMaker
 from webapp.labels import Labels
 from webapp.models import ArticlePage, AuthorPage, SearchPage, SearchParams, Status
+from webapp.opening import open_archive
 from webapp.searching import Asked, asked_from_params, page_offset
 from webapp.settings import Settings
 
@@ -53,12 +50,8 @@ class Services:
 
     def __init__(self, settings: Settings, *, create: bool = True) -> None:
         self.settings = settings
-        if not create and not settings.store_path.exists():
-            raise StoreError(
-                f"There is no archive in {settings.home} yet. Begin one with: archive ingest PATH"
-            )
-        settings.home.mkdir(parents=True, exist_ok=True)
-        self.store = Store.open(settings.store_path)
+        self._archive = open_archive(settings, create=create)
+        self.store = self._archive.store
         self._labels = Labels(self.store)
         self._hits = HitMaker(self.store, self._labels)
         self._limits = Limits(chars=settings.max_query_chars)
@@ -66,13 +59,9 @@ class Services:
         self._lock = threading.Lock()
         self._catch_up_at_start()
 
-    def indexer(self, engine: str | None = None) -> Indexer:
-        """Return the indexer of an engine, the configured one unless told."""
-        return Indexer(self.store, self.settings.index_root, engine or self.settings.engine)
-
     def catch_up(self, on_progress: Report | None = None) -> int:
         """Index what changed in the store; see `Indexer.catch_up`."""
-        return self.indexer().catch_up(on_progress)
+        return self._archive.indexer().catch_up(on_progress)
 
     def search(self, request: SearchParams) -> SearchPage:
         """Answer one page of a search.
@@ -160,7 +149,7 @@ class Services:
 
     def status(self) -> Status:
         """Tell what the archive holds and how the index stands."""
-        index = self.indexer().status()
+        index = self._archive.indexer().status()
         built = dt.datetime.fromisoformat(index.built_at) if index.built_at else None
         return Status(
             articles=self.store.count(),
@@ -182,7 +171,7 @@ class Services:
             readers, self._readers = self._readers, {}
         for reader in readers.values():
             reader.close()
-        self.store.close()
+        self._archive.close()
 
     def __enter__(self) -> Self:
         return self
@@ -196,8 +185,7 @@ class Services:
         name = engine or self.settings.engine
         with self._lock:
             if name not in self._readers:
-                factory(name)  # says so if there is no such engine
-                self._readers[name] = LiveReader(self.indexer(name))
+                self._readers[name] = LiveReader(self._archive.indexer(name))
             return self._readers[name]
 
     @staticmethod
@@ -213,7 +201,7 @@ class Services:
     def _catch_up_at_start(self) -> None:
         """Index what an earlier run left; what stands in the way is told by
         searches and `status`, so it does not keep the archive from opening."""
-        indexer = self.indexer()
+        indexer = self._archive.indexer()
         try:
             if indexer.is_new() and self.store.count():
                 return  # building everything is for `reindex`, which shows how far it is

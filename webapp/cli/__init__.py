@@ -1,0 +1,39 @@
+"""The command line: each command parses, calls one function and prints.
+
+Results go to standard output, words about them to standard error.  Exit codes:
+0 done (also without hits), 1 failed, 2 wrong usage or query, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import click
+
+from webapp.cli.articles import delete, export
+from webapp.cli.common import Commands
+from webapp.cli.ingesting import extract, ingest
+from webapp.cli.maintenance import reindex, status, verify
+from webapp.cli.searching import search, show
+from webapp.cli.serving import demo, serve
+
+__all__ = ["cli", "main"]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="article-archive", prog_name="archive")
+def cli() -> None:
+    """A searchable archive of articles.
+
+    \b
+    Example:
+      archive ingest ~/articles
+      archive search '"long-range missiles" author:oswald'
+    """
+
+
+for _command in (ingest, extract, search, show, serve, demo, status, reindex, verify, delete, export):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command that the process was started with, and exit."""
+    cli(prog_name="archive")

@@ -1,0 +1,61 @@
+"""``archive delete`` and ``archive export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from webapp.cli.common import fail, home_option, plural, print_json, say, settings_from
+from webapp.presenters import article_json
+
+
+@click.command()
+@click.argument("slugs", metavar="SLUG...", nargs=-1, required=True)
+@home_option
+def delete(slugs: tuple[str, ...], home: Path | None) -> None:
+    """Remove the articles SLUG... from the archive and the index.
+
+    \b
+    Example:
+      archive delete ukraine-asks-for-long-range-missiles
+    """
+    from archive.errors import ArticleNotFoundError
+    from webapp.opening import open_archive
+
+    unknown = 0
+    with open_archive(settings_from(home)) as opened:
+        ids = []
+        for slug in dict.fromkeys(slugs):
+            try:
+                ids.append(opened.store.by_slug(slug).id)
+            except ArticleNotFoundError:
+                unknown += 1
+                say(f"There is no article {slug}")
+        removed = opened.store.delete(ids) if ids else 0
+        indexer = opened.indexer()
+        if removed and not indexer.is_new():
+            indexer.catch_up()
+    click.echo(f"Deleted {plural(removed, 'article')}.")
+    if unknown:
+        fail(f"{plural(unknown, 'article')} could not be deleted.")
+
+
+@click.command()
+@click.option(
+    "--jsonl", is_flag=True, default=True, help="One JSON object a line, an article each (the default)."
+)
+@home_option
+def export(jsonl: bool, home: Path | None) -> None:  # noqa: ARG001 - the only form so far
+    """Print every article with all that is known of it.
+
+    \b
+    Example:
+      archive export --jsonl > articles.jsonl
+    """
+    from webapp.opening import open_archive
+
+    with open_archive(settings_from(home)) as opened:
+        for documents in opened.store.iterate():
+            for document in documents:
+                print_json(article_json(document, whole_origin=True))

@@ -1,0 +1,126 @@
+"""What every command shares: the home option, errors as one line, safe printing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import orjson
+
+from archive.errors import ArchiveError
+from index.errors import QueryError, SearchError
+from webapp.marking import pieces, visible_text
+from webapp.models import Spans
+from webapp.settings import Settings, SettingsError, load_settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+
+
+class Commands(click.Group):
+    """A group that turns the errors of our trees into one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows ?
+        try:
+            return super().invoke(ctx)
+        except (QueryError, SettingsError) as error:
+            fail(str(error), code=WRONG_USAGE)
+        except (ArchiveError, SearchError) as error:
+            fail(str(error))
+        except KeyboardInterrupt:
+            fail("Interrupted.", code=INTERRUPTED)
+        except BrokenPipeError:
+            raise  # click ends quietly
+        except OSError as error:
+            fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order in which a newcomer needs them."""
+        return list(self.commands)
+
+
+def fail(message: str, *, code: int = FAILED) -> None:
+    """Print ``message`` as the error and end with ``code``."""
+    say(f"Error: {message}")
+    raise click.exceptions.Exit(code)
+
+
+def home_option(command: F) -> F:
+    """Add ``--home DIR``."""
+    return click.option(
+        "--home",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Folder of the archive. [default: ARCHIVE_HOME, else the user's data folder]",
+    )(command)
+
+
+def engine_option(command: F) -> F:
+    """Add ``--engine NAME``."""
+    return click.option(
+        "--engine", metavar="NAME", help="Search engine: tantivy, whoosh or memory. [default: the setting]"
+    )(command)
+
+
+def settings_from(home: Path | None, **overrides: object) -> Settings:
+    """Return the settings in force, with what the command line overrides.
+
+    Raises:
+        SettingsError: a setting has a name or a value that cannot be.
+    """
+    return load_settings(home, overrides=overrides)
+
+
+def say(message: str) -> None:
+    """Print words for people, to standard error."""
+    click.echo(visible_text(message), err=True)
+
+
+def say_lines(lines: list[str]) -> None:
+    """Print several lines for people."""
+    for line in lines:
+        say(line)
+
+
+def print_json(value: object) -> None:
+    """Print ``value`` as one line of JSON."""
+    click.echo(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE), nl=False)
+
+
+def is_styled() -> bool:
+    """Tell whether standard output is a terminal that takes bold."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def marked(text: str, spans: Spans) -> str:
+    """Return ``text`` for a terminal: bold where marked, or in brackets where
+    bold cannot be; what the article holds can never act on the terminal."""
+    styled = is_styled()
+    out = []
+    for piece, is_marked in pieces(text, spans):
+        safe = visible_text(piece)
+        if not is_marked:
+            out.append(safe)
+        else:
+            out.append(click.style(safe, bold=True) if styled else f"[{safe}]")
+    return "".join(out)
+
+
+def marked_line(text: str, spans: Spans) -> str:
+    """Return ``text`` as `marked`, on one line."""
+    return marked(text.translate({10: " ", 13: " ", 9: " "}), spans)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return ``1 article`` or ``2,000 articles``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

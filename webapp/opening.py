@@ -1,0 +1,66 @@
+"""An archive's parts, opened from the settings: the store, and indexers over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from archive.errors import StoreError
+from archive.store import Store
+from index.engines import ENGINES, factory
+from index.indexer import Indexer, IndexStatus
+from webapp.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class OpenArchive:
+    """A store, open, and where its indexes lie; a context manager."""
+
+    settings: Settings
+    store: Store
+
+    def indexer(self, engine: str | None = None) -> Indexer:
+        """Return the indexer of an engine, the configured one unless told.
+
+        Raises:
+            EngineUnavailableError: there is no such engine here.
+        """
+        name = engine or self.settings.engine
+        factory(name)
+        return Indexer(self.store, self.settings.index_root, name)
+
+    def index_statuses(self) -> tuple[IndexStatus, ...]:
+        """Return how the configured engine's index stands, and every other that was built."""
+        names = [name for name in ENGINES if name == self.settings.engine or self._has_index(name)]
+        return tuple(self.indexer(name).status() for name in names)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _has_index(self, engine: str) -> bool:
+        return (self.settings.index_root / engine).is_dir()
+
+
+def open_archive(settings: Settings, *, create: bool = False) -> OpenArchive:
+    """Open the archive in the home folder.
+
+    Args:
+        create: make the folder and an empty store if there is none.
+
+    Raises:
+        StoreError: there is no store, or it cannot be opened.
+    """
+    if not create and not settings.store_path.exists():
+        raise StoreError(f"There is no archive in {settings.home} yet. Begin one with: archive ingest PATH")
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return OpenArchive(settings, Store.open(settings.store_path))
