@@ -1,0 +1,287 @@
+"""Fields and operators of the query language, as tables.
+
+The lexer and the parser read `FIELD_TABLE`; the documentation and the help in
+the page are drawn from it and from `OPERATORS`, so that they cannot differ
+from what the parser does.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Takes(StrEnum):
+    """What stands after the colon."""
+
+    TEXT = "text"  # a word, a phrase or a group
+    DATE = "date"  # a date or a range of dates
+    PRESENCE = "presence"  # the name of a field: has:author, no:date
+    STATE = "state"  # one of STATES: is:undated
+    SCOPE = "scope"  # the name of a text field: in:title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldHelp:
+    """One name that can stand before a colon.
+
+    Attributes:
+        name: as printed.
+        takes: what stands after the colon.
+        help: what it finds, in one sentence.
+        example: a query that uses it.
+        understood: the canonical form of ``example`` on 2024-09-18.
+        aliases: other names for it.
+        searches: the fields of the tree that it asks, any of which may match;
+            empty unless it takes text.
+    """
+
+    name: str
+    takes: Takes
+    help: str
+    example: str
+    understood: str
+    aliases: tuple[str, ...] = ()
+    searches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorHelp:
+    """One operator: how it is written, what it means, an example, and the
+    canonical form of the example."""
+
+    syntax: str
+    meaning: str
+    example: str
+    understood: str
+
+
+def _text(
+    name: str, help_: str, example: str, *aliases: str, searches: tuple[str, ...] = (), understood: str = ""
+) -> FieldHelp:
+    return FieldHelp(
+        name=name,
+        takes=Takes.TEXT,
+        help=help_,
+        example=example,
+        understood=understood or example,
+        aliases=aliases,
+        searches=searches or (name,),
+    )
+
+
+def _date(name: str, help_: str, example: str, understood: str, *aliases: str) -> FieldHelp:
+    return FieldHelp(
+        name=name, takes=Takes.DATE, help=help_, example=example, understood=understood, aliases=aliases
+    )
+
+
+FIELD_TABLE: tuple[FieldHelp, ...] = (
+    _text("title", "Words of the title.", "title:harbour", "headline", "intitle"),
+    _text("body", "Words of the text.", "body:harbour", "text", "inbody", "intext"),
+    _text("lead", "Words of the first paragraph.", "lead:harbour", "intro"),
+    _text(
+        "author",
+        "Names of the authors, never the text. With nothing after the colon: articles without an author.",
+        'author:"jane doe"',
+        "authors",
+        "by",
+        "byline",
+    ),
+    _text("source", "The site or publication.", "source:reuters", "publication", "publisher"),
+    _text("lang", "The language, as a code or an English name.", "lang:en", "language"),
+    _text("tag", "Tags and the section.", "tag:politics", "tags", "section", "topic", "category"),
+    _text("url", "Words of the address.", "url:example.com", "link", "inurl"),
+    _text(
+        "site",
+        "The source, or the address: whichever names it.",
+        "site:bbc.co.uk",
+        "domain",
+        searches=("source", "url"),
+        understood="source:bbc.co.uk OR url:bbc.co.uk",
+    ),
+    _text(
+        "from",
+        "An author or a source; with a date, the same as `since:`.",
+        "from:reuters",
+        searches=("author", "source"),
+        understood="author:reuters OR source:reuters",
+    ),
+    _date(
+        "date",
+        "Published in this period or range. With nothing after the colon: undated articles.",
+        "date:2024-01..2024-03",
+        "date:2024-01..2024-03",
+        "published",
+        "pubdate",
+        "year",
+    ),
+    _date("after", "Published when this period was over.", "after:2024-09-10", "date:2024-09-11.."),
+    _date("before", "Published before this period began.", "before:2024", "date:..2023"),
+    _date("since", "Published in this period or later.", "since:2024-09-10", "date:2024-09-10.."),
+    _date("until", "Published in this period or earlier.", "until:2024", "date:..2024", "to"),
+    FieldHelp(
+        name="is",
+        takes=Takes.STATE,
+        help="`undated`, `dated`, or `anonymous` (no author).",
+        example="is:undated",
+        understood="is:undated",
+    ),
+    FieldHelp(
+        name="has",
+        takes=Takes.PRESENCE,
+        help="There is a value: `author`, `date`, `source`, `lang`, `tag` or `url`.",
+        example="has:author",
+        understood="has:author",
+        aliases=("with",),
+    ),
+    FieldHelp(
+        name="no",
+        takes=Takes.PRESENCE,
+        help="There is no value, for the same names as `has:`.",
+        example="no:url",
+        understood="-has:url",
+        aliases=("without",),
+    ),
+    FieldHelp(
+        name="in",
+        takes=Takes.SCOPE,
+        help="Looks for the bare words beside it in one field only.",
+        example="harbour strike in:title",
+        understood="title:(harbour strike)",
+    ),
+)
+
+#: Every name and alias, in lower case.
+BY_NAME: dict[str, FieldHelp] = {
+    name: field for field in FIELD_TABLE for name in (field.name, *field.aliases)
+}
+
+#: What ``is:`` takes: the value asked for, and whether it must be missing.
+STATES: dict[str, tuple[str, bool]] = {
+    "undated": ("date", True),
+    "dated": ("date", False),
+    "anonymous": ("author", True),
+    "unsigned": ("author", True),
+}
+
+OPERATORS: tuple[OperatorHelp, ...] = (
+    OperatorHelp(
+        syntax="harbour strike",
+        meaning="Both words, anywhere in title or text, in any of their forms. "
+        "Case and accents never matter.",
+        example="harbour strike",
+        understood="harbour strike",
+    ),
+    OperatorHelp(
+        syntax='"words in order"',
+        meaning="Exactly these words, in this order. Typographic quotes do as well.",
+        example="“harbour strike”",
+        understood='"harbour strike"',
+    ),
+    OperatorHelp(
+        syntax="a OR b",
+        meaning="Either or both. AND binds tighter: `a b OR c` is `(a b) OR c`.",
+        example="harbour OR port",
+        understood="harbour OR port",
+    ),
+    OperatorHelp(
+        syntax="a AND b",
+        meaning="Both; the same as a space, but exactly as written.",
+        example="harbour AND port",
+        understood="+harbour port",
+    ),
+    OperatorHelp(
+        syntax="-word",
+        meaning="Without it. `NOT word` is the same; a phrase, a field or a group may stand there too.",
+        example="harbour NOT pearl",
+        understood="harbour -pearl",
+    ),
+    OperatorHelp(
+        syntax="+word",
+        meaning="Must be there, exactly as written: no near misses are offered.",
+        example="+harbour strike",
+        understood="+harbour strike",
+    ),
+    OperatorHelp(
+        syntax="(a OR b) c",
+        meaning="Brackets group.",
+        example="(harbour OR port) strike",
+        understood="(harbour OR port) strike",
+    ),
+    OperatorHelp(
+        syntax="field:value",
+        meaning="Only in this field; the fields are listed below.",
+        example="title:harbour",
+        understood="title:harbour",
+    ),
+    OperatorHelp(
+        syntax="field:(a OR b)",
+        meaning="A group in one field.",
+        example="source:(reuters OR bbc)",
+        understood="source:(reuters OR bbc)",
+    ),
+    OperatorHelp(
+        syntax="prefix*",
+        meaning="Words that begin so; at least two letters before the star.",
+        example="harbo*",
+        understood="harbo*",
+    ),
+    OperatorHelp(
+        syntax="wild?card",
+        meaning="`?` is one character, `*` any number; at most two in a word, after two letters. "
+        "A question mark at the end of a bare word is punctuation.",
+        example="harbo?r",
+        understood="harbo?r",
+    ),
+    OperatorHelp(
+        syntax="fuzzy~",
+        meaning="Words one edit away with the same first letter; `fuzzy~2` allows two.",
+        example="harbuor~2",
+        understood="harbuor~2",
+    ),
+    OperatorHelp(
+        syntax='"near words"~5',
+        meaning="These words in any order, with at most five others among them.",
+        example='"harbour strike"~5',
+        understood='"harbour strike"~5',
+    ),
+    OperatorHelp(
+        syntax="*",
+        meaning="Every article.",
+        example="* -has:author",
+        understood="* -has:author",
+    ),
+    OperatorHelp(
+        syntax="\\",
+        meaning="Takes the next character, or AND, OR, NOT, as text.",
+        example="\\OR \\-40",
+        understood="\\OR \\-40",
+    ),
+)
+
+
+def suggest(name: str, known: Iterable[str]) -> str | None:
+    """Return the one of ``known`` that ``name`` was probably meant to be."""
+    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.7)
+    return close[0] if close else None
+
+
+_LANGUAGES = (
+    "ar arabic,bg bulgarian,ca catalan,cs czech,da danish,de german,el greek,en english,es spanish,"
+    "et estonian,eu basque,fa persian,fi finnish,fr french,ga irish,he hebrew,hi hindi,hr croatian,"
+    "hu hungarian,hy armenian,id indonesian,is icelandic,it italian,ja japanese,ko korean,"
+    "lt lithuanian,lv latvian,nl dutch,no norwegian,"
+    "pl polish,pt portuguese,ro romanian,ru russian,sk slovak,sl slovenian,sr serbian,sv swedish,ta tamil,"
+    "th thai,tr turkish,uk ukrainian,ur urdu,vi vietnamese,yi yiddish,zh chinese"
+)
+_CODE_BY_LANGUAGE = {name: code for code, name in (pair.split() for pair in _LANGUAGES.split(","))}
+
+
+def language_code(value: str) -> str:
+    """Return the code that ``lang:`` means by ``value``: ``German`` and
+    ``de-AT`` are ``de``; what is not known comes back in lower case."""
+    lowered = value.strip().lower().replace("_", "-")
+    return _CODE_BY_LANGUAGE.get(lowered) or lowered.split("-")[0]

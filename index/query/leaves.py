@@ -1,0 +1,155 @@
+"""From a token, or a field and its value, to a leaf of the query tree."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from index.query.ast import (
+    PRESENCE,
+    DateRange,
+    Everything,
+    Fuzzy,
+    Has,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Span,
+    Wildcard,
+    Word,
+)
+from index.query.dates import parse_bounds, print_bounds
+from index.query.fields import BY_NAME, STATES, FieldHelp, Takes, suggest
+from index.query.tokens import Kind, Token
+
+#: Takes a warning: code, message, and the stretch of the cleaned text.
+Warn = Callable[[str, str, int, int], None]
+
+_DIGIT = re.compile(r"[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What stands after a field name: a token, and where the whole began.
+
+    ``source`` is the cleaned text of name and value together.
+    """
+
+    token: Token
+    start: int
+    source: str
+
+
+def text_leaf(token: Token, field: str | None, span: Span) -> Query:
+    """Return the leaf for a token of text in one field of the tree."""
+    match token.kind:
+        case Kind.PHRASE:
+            if token.number >= 0:
+                return Near(text=token.text, slop=token.number, field=field, span=span)
+            return Phrase(text=token.text, field=field, span=span)
+        case Kind.PREFIX:
+            return Prefix(text=token.text, field=field, span=span)
+        case Kind.WILDCARD:
+            return Wildcard(pattern=token.text, field=field, span=span)
+        case Kind.FUZZY:
+            return Fuzzy(text=token.text, edits=token.number, field=field, span=span)
+        case Kind.EVERY:
+            return Has(name=field, span=span) if field and field in PRESENCE else Everything(span=span)
+        case _:
+            return Word(text=token.text, field=field, span=span)
+
+
+def field_leaf(field: FieldHelp, value: Value, span: Span, *, today: dt.date, warn: Warn) -> Query:
+    """Return the leaf for ``field:value``; a value that it cannot take is text."""
+    token = value.token
+    if field.name == "from" and _DIGIT.search(token.text) and token.kind in (Kind.WORD, Kind.PHRASE):
+        try:
+            return _dated("from", token.text, value, span, today, warn)
+        except ValueError:
+            pass  # a name with a digit in it
+    if field.takes is Takes.TEXT:
+        return _searched(field, token, span)
+    if field.takes is Takes.DATE:
+        if token.kind is Kind.EVERY:
+            return Has(name="date", span=span)
+        if token.kind in (Kind.WORD, Kind.PHRASE, Kind.RANGE):
+            try:
+                return _dated(field.name, token.text, value, span, today, warn)
+            except ValueError:
+                pass  # said below, for every value alike
+        message = f"'{token.text}' is not a date that {field.name}: knows; it was searched as text."
+        warn("bad_date", message, value.start, token.end)
+        return _as_text(value, span)
+    if token.kind in (Kind.WORD, Kind.PHRASE) and (found := _presence(field, token.text, span)):
+        return found
+    known = STATES if field.takes is Takes.STATE else PRESENCE
+    meant = suggest(token.text, known)
+    hint = f" Did you mean '{field.name}:{meant}'?" if meant else f" It knows: {', '.join(known)}."
+    message = f"'{field.name}:' does not know '{token.text}'; it was searched as text.{hint}"
+    warn("unknown_value", message, value.start, token.end)
+    return _as_text(value, span)
+
+
+def missing_leaf(field: FieldHelp, span: Span) -> Query | None:
+    """Return the leaf for a field with nothing after the colon: the articles
+    without a value; None if every article has one."""
+    name = "date" if field.takes is Takes.DATE and field.name == "date" else field.name
+    if name == "site":
+        name = "source"
+    elif name == "from":
+        name = "author"
+    return Not(child=Has(name=name, span=span), span=span) if name in PRESENCE else None
+
+
+def is_date(field: FieldHelp, text: str, today: dt.date) -> bool:
+    """Whether ``field`` takes ``text``."""
+    try:
+        parse_bounds(field.name, text, today)
+    except ValueError:
+        return False
+    return True
+
+
+def _searched(field: FieldHelp, token: Token, span: Span) -> Query:
+    searches = field.searches
+    if field.name == "site" and "." not in token.text:
+        searches = searches[:1]
+    if len(searches) == 1:
+        return text_leaf(token, searches[0], span)
+    return Or(children=tuple(text_leaf(token, name, span) for name in searches), span=span)
+
+
+def _dated(name: str, text: str, value: Value, span: Span, today: dt.date, warn: Warn) -> DateRange:
+    bounds = parse_bounds(name, text, today)
+    if bounds.swapped:
+        message = f"The range ran backwards; it was read as {print_bounds(bounds.start, bounds.end)}."
+        warn("reversed_range", message, value.start, value.token.end)
+    return DateRange(start=bounds.start, end=bounds.end, span=span)
+
+
+def _presence(field: FieldHelp, text: str, span: Span) -> Query | None:
+    name = text.lower()
+    if field.takes is Takes.STATE:
+        if name not in STATES:
+            return None
+        name, absent = STATES[name]
+    else:
+        absent = field.name == "no"
+        known = BY_NAME.get(name)
+        name = known.name if known else name
+        if name not in PRESENCE:
+            return None
+    has = Has(name=name, span=span)
+    return Not(child=has, span=span) if absent else has
+
+
+def _as_text(value: Value, span: Span) -> Query:
+    """The value as it was typed: one word with the field's name, or a phrase."""
+    if value.token.kind in (Kind.PHRASE, Kind.RANGE) or any(char.isspace() for char in value.source):
+        return Phrase(text=value.token.text, span=span)
+    return Word(text=value.source, span=span)

@@ -1,0 +1,216 @@
+"""From cleaned query text to tokens, without ever refusing a text.
+
+A token is read the same way wherever it stands between spaces and brackets,
+and the printer relies on that: it prints a word bare when `lex` reads it back.
+Every pattern here is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.query.escapes import unescape, unescape_quoted
+from index.query.fields import BY_NAME, suggest
+from index.query.guard import Limits, check_nesting, check_nots
+from index.query.patterns import read_pattern
+from index.query.tokens import Kind, Token, Warnings
+
+_SPACE = re.compile(r"\s+")
+_NAME = re.compile(r"([^\W\d][\w.\-]*):")
+_CHUNK = re.compile(r"(?:[^\s()\\]|\\.|\\\Z)+", re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.|\\\Z)*)("|\Z)', re.DOTALL)
+_NEARNESS = re.compile(r"~([0-9]*)")
+_DATE_RANGE = re.compile(r"[\[{][^\[\]{}()\"]*[\]}]")
+_RUN = re.compile(r"\w+")
+_PATTERN = re.compile(r"[*?~]")
+_STARRED = re.compile(r"\w\*")
+_SIGNS = {"-": Kind.MINUS, "+": Kind.PLUS}
+_OPERATORS = {"AND": Kind.AND, "&&": Kind.AND, "OR": Kind.OR, "||": Kind.OR, "NOT": Kind.NOT}
+
+
+def lex(text: str, limits: Limits, warnings: Warnings) -> list[Token]:
+    """Return the tokens of ``text``, as `clean` leaves it.
+
+    Raises:
+        QueryLimitError: too many brackets inside each other, or NOTs in a row.
+    """
+    return _Lexer(text, limits, warnings).run()
+
+
+class _Lexer:
+    def __init__(self, text: str, limits: Limits, warnings: Warnings) -> None:
+        self.text = text
+        self.limits = limits
+        self.warnings = warnings
+        self.tokens: list[Token] = []
+        self.at = 0
+        self.depth = 0
+        self.nots = 0
+
+    def run(self) -> list[Token]:
+        text, end = self.text, len(self.text)
+        while self.at < end:
+            char = text[self.at]
+            if char == "(":
+                self.depth += 1
+                check_nesting(self.depth, self.limits, self.at)
+                self._add(Kind.OPEN, char, self.at, self.at + 1)
+            elif char == ")":
+                self.depth = max(0, self.depth - 1)
+                self._add(Kind.CLOSE, char, self.at, self.at + 1)
+            elif char == '"':
+                self._phrase()
+            elif space := _SPACE.match(text, self.at):
+                self.at = space.end()
+            else:
+                self._chunk()
+        return self.tokens
+
+    def _add(self, kind: Kind, text: str, start: int, end: int, number: int = -1) -> None:
+        self.tokens.append(Token(kind, text, start, end, number))
+        self.at = end
+        if kind is Kind.NOT:
+            self.nots += 1
+            check_nots(self.nots, self.limits, start)
+        elif kind is not Kind.MINUS:
+            self.nots = 0
+
+    def _match(self, pattern: re.Pattern[str], at: int) -> re.Match[str]:
+        """Match a pattern that takes any text which the caller has let through."""
+        match = pattern.match(self.text, at)
+        if match is None:
+            raise AssertionError(f"{pattern.pattern!r} at {at} of {self.text!r}")
+        return match
+
+    def _phrase(self) -> None:
+        start = self.at
+        match = self._match(_QUOTED, start)
+        end = match.end()
+        if not match[2]:
+            message = "The quote is not closed; it was closed at the end."
+            self.warnings.add("unbalanced_quote", message, start, end)
+        if _STARRED.search(match[1]):
+            self.warnings.add("star_in_quotes", "Between quotes, * is not a wildcard.", start, end)
+        slop = -1
+        if match[2] and (near := _NEARNESS.match(self.text, end)):
+            slop = self._slop(near[1], end, near.end())
+            end = near.end()
+        self._add(Kind.PHRASE, unescape_quoted(match[1]), start, end, slop)
+
+    def _slop(self, digits: str, start: int, end: int) -> int:
+        most = self.limits.slop
+        if not digits:
+            message = 'After quotes, ~ needs a number, as in "near words"~5.'
+            self.warnings.add("no_distance", message, start, end)
+            return -1
+        if len(digits) > 9 or int(digits) > most:
+            self.warnings.add("distance_lowered", f"The distance was lowered to {most}.", start, end)
+            return most
+        return int(digits)
+
+    def _chunk(self) -> None:
+        """A sign, a field name, or a word with the operators inside it."""
+        text, start = self.text, self.at
+        sign = _SIGNS.get(text[start])
+        following = text[start + 1 : start + 2]
+        signed = sign is not None and following not in ("", "-", "+", ")") and not following.isspace()
+        if sign and signed:
+            self._add(sign, text[start], start, start + 1)
+            start += 1
+            if following in '("':
+                return
+        name = _NAME.match(text, start)
+        if name is None:
+            self._word(start, bare=not signed)
+        elif name[1].lower() in BY_NAME:
+            self._add(Kind.FIELD, name[1], start, name.end())
+            self._value(name.end())
+        else:
+            self._unknown(name[1], start, name.end())
+            if text[name.end() : name.end() + 1] == '"':
+                self._add(Kind.WORD, name[0], start, name.end())
+            else:
+                self._word(start, bare=not signed)
+
+    def _value(self, start: int) -> None:
+        """What follows a field name directly, if it is not a phrase or a group."""
+        following = self.text[start : start + 1]
+        if not following or following in '()"' or following.isspace():
+            return
+        if following in "[{" and (match := _DATE_RANGE.match(self.text, start)):
+            self._add(Kind.RANGE, match[0], start, match.end())
+        else:
+            self._word(start, bare=False, valued=True)
+
+    def _unknown(self, name: str, start: int, end: int) -> None:
+        """Warn of a name that is no field, unless it looks like plain writing."""
+        following = self.text[end : end + 1]
+        if following in ("/", "\\") or not name.isascii():
+            return
+        meant = suggest(name, BY_NAME)
+        if meant is not None:
+            message = f"Unknown field '{name}'. Did you mean '{meant}:'? It was searched as text."
+            self.warnings.add("unknown_field", message, start, end)
+        elif following and not following.isspace() and following != ")":
+            message = f"Unknown field '{name}'; it was searched as text."
+            self.warnings.add("unknown_field", message, start, end)
+
+    def _word(self, start: int, *, bare: bool, valued: bool = False) -> None:
+        match = self._match(_CHUNK, start)
+        raw, end = match[0], match.end()
+        if bare and raw in _OPERATORS:
+            self._add(_OPERATORS[raw], raw, start, end)
+            return
+        if len(raw) > self.limits.term_chars:
+            self._check_long(raw, start, end)
+        if raw.isalnum():
+            self._add(Kind.WORD, raw, start, end)
+            return
+        if not valued:
+            self._check_stray(raw, start)
+        if _PATTERN.search(raw) is None:
+            self._add(Kind.WORD, unescape(raw), start, end)
+            return
+        pattern = read_pattern(raw, self.limits, bare=bare)
+        if pattern.code:
+            self.warnings.add(pattern.code, pattern.message, start, end)
+        elif bare and pattern.kind is Kind.WORD:
+            self._check_question(raw, end)
+        self._add(pattern.kind, pattern.text, start, end, pattern.number)
+
+    def _check_long(self, raw: str, start: int, end: int) -> None:
+        most = self.limits.term_chars
+        if any(len(run) > most for run in _RUN.findall(raw)):
+            message = f"No word of more than {most} letters is in the index."
+            self.warnings.add("long_word", message, start, end)
+
+    def _check_stray(self, raw: str, start: int) -> None:
+        """Warn of an operator's character that is taken as text."""
+        first = raw[0]
+        if first in "+-":
+            message = f'"{first}" belongs directly before a word, a quote or a bracket; it was taken as text.'
+            self.warnings.add("stray_sign", message, start, start + 1)
+        elif first == "!" and raw[1:2].isalnum():
+            message = f'"!" excludes nothing; write -{raw[1:]} for that.'
+            self.warnings.add("stray_sign", message, start, start + 1)
+        elif first == ":":
+            message = "A colon without a field name was taken as text."
+            self.warnings.add("stray_colon", message, start, start + 1)
+        elif first in "[]{}":
+            message = "Square and curly brackets only stand after date:, as in date:[2023 TO 2024]."
+            self.warnings.add("stray_bracket", message, start, start + 1)
+        at = raw.find('"')
+        while at > 0:
+            before, after = raw[at - 1], raw[at + 1 : at + 2]
+            if before != "\\" and not before.isdigit() and not (before.isalnum() and after.isalnum()):
+                message = "A quote inside a word was taken as text."
+                self.warnings.add("stray_quote", message, start + at, start + at + 1)
+                break
+            at = raw.find('"', at + 1)
+
+    def _check_question(self, raw: str, end: int) -> None:
+        """A question mark ends a bare word: say so where it may be meant."""
+        asked = self.tokens and not self.text[end:].strip()
+        if raw.endswith("?") and len(raw.rstrip("?")) > 1 and not asked:
+            message = "A question mark at the end of a word is punctuation; write * for other endings."
+            self.warnings.add("question_mark", message, end - 1, end)

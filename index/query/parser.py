@@ -1,0 +1,355 @@
+"""From query text to the query tree, whatever the text.
+
+User input never raises, except `QueryLimitError` for what is longer, deeper or
+broader than allowed.  What cannot be taken as an operator is text, with a
+warning that says where.  ``AND`` binds tighter than ``OR``; brackets keep
+their shape in the tree, so that it can be printed and read back.
+
+The parser keeps its own stack: no text can exhaust Python's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from index.errors import QueryLimitError
+from index.query.ast import And, Everything, Not, Or, ParsedQuery, Query, Word
+from index.query.cleaning import Cleaned, clean
+from index.query.escapes import unescape
+from index.query.fields import BY_NAME, FieldHelp, Takes
+from index.query.guard import DEFAULT_LIMITS, Limits, check_length, check_terms
+from index.query.leaves import Value, field_leaf, is_date, missing_leaf, text_leaf
+from index.query.lexer import lex
+from index.query.tokens import Kind, Token, Warnings
+
+_BROAD = frozenset({Kind.PREFIX, Kind.WILDCARD, Kind.FUZZY})
+_TEXT = _BROAD | {Kind.WORD, Kind.PHRASE, Kind.EVERY}
+_VALUE = _TEXT | {Kind.RANGE}
+_STARTS_OPERAND = _VALUE | {Kind.FIELD, Kind.OPEN, Kind.MINUS, Kind.PLUS, Kind.NOT}
+
+
+def parse(text: str, *, limits: Limits = DEFAULT_LIMITS, today: dt.date | None = None) -> ParsedQuery:
+    """Return what ``text`` asks.
+
+    Args:
+        text: the query as typed.
+        limits: what one query may ask.
+        today: the day that ``yesterday`` and the like are counted from; the
+            system's when not given.
+
+    Raises:
+        QueryLimitError: the text is longer than ``limits`` allow, or has too
+            many words, brackets inside each other, or NOTs in a row.
+    """
+    check_length(text, limits)
+    cleaned = clean(text)
+    warnings = Warnings()
+    try:
+        tokens = lex(cleaned.text, limits, warnings)
+        parser = _Parser(cleaned, tokens, limits, today, warnings)
+        tree = parser.run()
+    except QueryLimitError as error:
+        if error.position is not None:
+            error.position = cleaned.span(error.position, error.position)[0]
+        raise
+    return ParsedQuery(text=text, tree=tree, plain=parser.plain, warnings=warnings.placed(cleaned))
+
+
+@dataclass(slots=True)
+class _Frame:
+    """One level of brackets while it is being read.
+
+    ``alternatives`` are finished ANDs; ``conjunction`` is the one being read;
+    ``negations`` are where the signs stand that wait for their operand; ``waiting``
+    is an AND or OR that waits for its right-hand side.
+    """
+
+    start: int
+    scope: FieldHelp | None
+    alternatives: list[list[Query]] = field(default_factory=list)
+    conjunction: list[Query] = field(default_factory=list)
+    negations: list[int] = field(default_factory=list)
+    waiting: Token | None = None
+
+
+class _Parser:
+    def __init__(
+        self,
+        cleaned: Cleaned,
+        tokens: list[Token],
+        limits: Limits,
+        today: dt.date | None,
+        warnings: Warnings,
+    ) -> None:
+        self.cleaned = cleaned
+        self.tokens = tokens
+        self.limits = limits
+        self._today = today
+        self.warnings = warnings
+        self.frames: list[_Frame] = []
+        self.scopes: dict[int, FieldHelp] = {}
+        self.leaves: list[Query] = []
+        self.exact = False
+        self.terms = 0
+        self.broad = 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing but bare words was understood."""
+        return not self.exact and all(isinstance(leaf, Word) and leaf.field is None for leaf in self.leaves)
+
+    @property
+    def today(self) -> dt.date:
+        if self._today is None:
+            self._today = dt.date.today()
+        return self._today
+
+    def run(self) -> Query:
+        if any(token.kind is Kind.FIELD and self._field(token).takes is Takes.SCOPE for token in self.tokens):
+            self._find_scopes()
+        self.frames = [_Frame(0, self.scopes.get(-1))]
+        at = 0
+        while at < len(self.tokens):
+            at = self._step(at)
+        end = len(self.cleaned.text)
+        while len(self.frames) > 1:
+            start = self.frames[-1].start
+            message = "The bracket is not closed; it was closed at the end."
+            self.warnings.add("unbalanced_bracket", message, start, end)
+            self._close(end)
+        tree = self._finish(self.frames[0])
+        if tree is None:
+            return Everything(span=self.cleaned.span(0, 0))
+        if self.plain and len(self.leaves) > 1:  # brackets around plain words group nothing
+            return And(children=tuple(self.leaves), span=self._cover(self.leaves))
+        return tree
+
+    def _field(self, token: Token) -> FieldHelp:
+        return BY_NAME[token.text.lower()]
+
+    def _kind(self, at: int) -> Kind | None:
+        return self.tokens[at].kind if at < len(self.tokens) else None
+
+    def _step(self, at: int) -> int:
+        """Deal with the token at ``at``; return where the next one is."""
+        token = self.tokens[at]
+        frame = self.frames[-1]
+        match token.kind:
+            case Kind.OPEN:
+                self.frames.append(_Frame(token.start, self.scopes.get(at, frame.scope)))
+            case Kind.CLOSE:
+                if len(self.frames) > 1:
+                    self._close(token.end)
+                else:
+                    message = "A closing bracket without an opening one was left out."
+                    self.warnings.add("unbalanced_bracket", message, token.start, token.end)
+            case Kind.FIELD:
+                return self._after_field(at)
+            case Kind.MINUS:
+                frame.negations.append(token.start)
+                self.exact = True
+            case Kind.PLUS:
+                self.exact = True
+            case Kind.NOT:
+                if self._kind(at + 1) in _STARTS_OPERAND:
+                    frame.negations.append(token.start)
+                    self.exact = True
+                else:
+                    self._operator_as_text(token)
+            case Kind.AND | Kind.OR:
+                if frame.waiting or frame.negations or not frame.conjunction:
+                    self._operator_as_text(token)
+                else:
+                    frame.waiting = token
+            case _:
+                self._leaf(token)
+        return at + 1
+
+    def _leaf(self, token: Token) -> None:
+        """Take a word, phrase or pattern in the field of its group."""
+        scope = self.frames[-1].scope
+        token = self._counted(token)
+        if token.kind is Kind.PHRASE and not token.text.strip():
+            self._dropped("empty_phrase", "Empty quotes were left out.", token.start, token.end)
+            return
+        span = self.cleaned.span(token.start, token.end)
+        if scope is None:
+            leaf = text_leaf(token, None, span)
+        else:
+            source = self.cleaned.text[token.start : token.end]
+            value = Value(token, token.start, source)
+            leaf = field_leaf(scope, value, span, today=self.today, warn=self.warnings.add)
+        self._take(leaf)
+
+    def _counted(self, token: Token) -> Token:
+        """Count the token's words; past the limit of patterns it is a word."""
+        self.terms += len(token.text.split()) if token.kind is Kind.PHRASE else 1
+        check_terms(self.terms, self.limits, token.start)
+        if token.kind in _BROAD:
+            self.broad += 1
+            if self.broad > self.limits.broad_terms:
+                most = self.limits.broad_terms
+                message = f"At most {most} words may have a wildcard or ~; it was searched as text."
+                self.warnings.add("wildcard_as_text", message, token.start, token.end)
+                source = self.cleaned.text[token.start : token.end]
+                return Token(Kind.WORD, unescape(source), token.start, token.end)
+        return token
+
+    def _after_field(self, at: int) -> int:
+        """Take a field name with whatever stands after its colon."""
+        name = self.tokens[at]
+        known = self._field(name)
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        glued = following is not None and following.start == name.end
+        if following is None or not (following.kind in _VALUE or following.kind is Kind.OPEN):
+            self._valueless(name, known)
+            return at + 1
+        if not glued:
+            message = f"'{name.text}:' was taken to belong to what follows the space."
+            self.warnings.add("space_after_colon", message, name.start, following.end)
+        if following.kind is Kind.OPEN:
+            self.frames.append(_Frame(name.start, known))
+            return at + 2
+        token, after = self._value(known, at + 1)
+        if token.kind is Kind.PHRASE and not token.text.strip():
+            self._valueless(name, known, quiet=True)
+            return after
+        token = self._counted(token)
+        source = self.cleaned.text[name.start : token.end]
+        value = Value(token, name.start, unescape(source))
+        span = self.cleaned.span(name.start, token.end)
+        self._take(field_leaf(known, value, span, today=self.today, warn=self.warnings.add))
+        return after
+
+    def _value(self, known: FieldHelp, at: int) -> tuple[Token, int]:
+        """The value at ``at``; for a date as many words as make one, up to four."""
+        token = self.tokens[at]
+        if known.takes is not Takes.DATE or token.kind is not Kind.WORD:
+            return token, at + 1
+        if token.text[:1].isdigit() and is_date(known, token.text, self.today):
+            return token, at + 1
+        for count in (4, 3, 2):
+            words = self.tokens[at : at + count]
+            if len(words) == count and all(word.kind is Kind.WORD for word in words):
+                text = " ".join(word.text for word in words)
+                if is_date(known, text, self.today):
+                    return Token(Kind.WORD, text, token.start, words[-1].end), at + count
+        return token, at + 1
+
+    def _valueless(self, name: Token, known: FieldHelp, *, quiet: bool = False) -> None:
+        """Take a field with nothing after its colon."""
+        span = self.cleaned.span(name.start, name.end)
+        leaf = missing_leaf(known, span)
+        if leaf is None:
+            message = f"Nothing follows '{name.text}:'; it was searched as text."
+            self.warnings.add("empty_field", message, name.start, name.end)
+            leaf = Word(text=name.text + ":", span=span)
+        elif not quiet:
+            what = "undated articles" if known.takes is Takes.DATE else f"articles without {known.name}"
+            message = f"'{name.text}:' with nothing after it finds {what}."
+            self.warnings.add("empty_field", message, name.start, name.end)
+        self.terms += 1
+        check_terms(self.terms, self.limits, name.start)
+        self._take(leaf)
+
+    def _take(self, leaf: Query) -> None:
+        self.leaves.append(leaf)
+        self._operand(leaf)
+
+    def _operand(self, node: Query) -> None:
+        """Give the open group its next operand, with the signs before it."""
+        frame = self.frames[-1]
+        for start in reversed(frame.negations):
+            first = self.cleaned.span(start, start + 1)[0]
+            node = Not(child=node, span=(first, node.span[1]))
+        frame.negations.clear()
+        if frame.waiting and frame.waiting.kind is Kind.OR:
+            frame.alternatives.append(frame.conjunction)
+            frame.conjunction = []
+        if frame.waiting:
+            self.exact = True
+        frame.waiting = None
+        frame.conjunction.append(node)
+
+    def _operator_as_text(self, token: Token) -> None:
+        message = f"{token.text} joins nothing here; it was searched as text."
+        self.warnings.add("stray_operator", message, token.start, token.end)
+        self._leaf(Token(Kind.WORD, token.text, token.start, token.end))
+
+    def _dropped(self, code: str, message: str, start: int, end: int) -> None:
+        """Leave out what holds no word, and the signs that belong to it."""
+        self.frames[-1].negations.clear()
+        self.warnings.add(code, message, start, end)
+
+    def _close(self, end: int) -> None:
+        """End the innermost group and give it to the one around it."""
+        frame = self.frames[-1]
+        node = self._finish(frame, end)
+        self.frames.pop()
+        if node is None:
+            self._dropped("empty_group", "Empty brackets were left out.", frame.start, end)
+        else:
+            self._operand(node)
+
+    def _finish(self, frame: _Frame, end: int | None = None) -> Query | None:
+        """The tree of a group, or None if it is empty."""
+        frame.negations.clear()
+        if waiting := frame.waiting:
+            frame.waiting = None
+            self._operator_as_text(waiting)
+        if not frame.conjunction:
+            return None
+        span = None if end is None else self.cleaned.span(frame.start, end)
+        alternatives = [
+            part[0] if len(part) == 1 else And(children=tuple(part), span=self._cover(part))
+            for part in [*frame.alternatives, frame.conjunction]
+        ]
+        if len(alternatives) > 1:
+            return Or(children=tuple(alternatives), span=span or self._cover(alternatives))
+        if span and len(frame.conjunction) > 1:
+            return And(children=tuple(frame.conjunction), span=span)
+        return alternatives[0]
+
+    @staticmethod
+    def _cover(nodes: list[Query]) -> tuple[int, int]:
+        return (nodes[0].span[0], nodes[-1].span[1])
+
+    def _find_scopes(self) -> None:
+        """Take ``in:title`` out of the tokens, remembering the group it stands in.
+
+        Groups are named by the index of their opening token, the outermost -1.
+        """
+        kept: list[Token] = []
+        open_groups = [-1]
+        at = 0
+        while at < len(self.tokens):
+            token = self.tokens[at]
+            scope = self._scope(at)
+            if scope is not None:
+                self.scopes[open_groups[-1]] = scope
+                at += 2
+                continue
+            if token.kind is Kind.OPEN:
+                open_groups.append(len(kept))
+            elif token.kind is Kind.CLOSE and len(open_groups) > 1:
+                open_groups.pop()
+            kept.append(token)
+            at += 1
+        if self.scopes and any(token.kind in _STARTS_OPERAND for token in kept):
+            self.tokens = kept
+        else:
+            self.scopes = {}
+
+    def _scope(self, at: int) -> FieldHelp | None:
+        """The field that ``in:`` at ``at`` names, if it does, unsigned."""
+        token = self.tokens[at]
+        if token.kind is not Kind.FIELD or self._field(token).takes is not Takes.SCOPE:
+            return None
+        if self._kind(at + 1) is not Kind.WORD or (at and self._kind(at - 1) in (Kind.MINUS, Kind.PLUS)):
+            return None
+        value = self.tokens[at + 1]
+        named = BY_NAME.get(value.text.lower())
+        if value.start != token.end or named is None or named.takes is not Takes.TEXT:
+            return None
+        return named
