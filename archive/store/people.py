@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
@@ -13,10 +12,15 @@ from sqlalchemy.engine import Connection
 from archive.errors import ArticleNotFoundError
 from archive.normalise import fold_key
 from archive.store import statements
-from archive.store.bulk import select_in
+from archive.store.bulk import Lookup
 from archive.store.records import StoredAuthor
 from archive.store.slugs import SlugAllocator, slug_base
 from archive.store.tables import article_authors, authors, sources
+
+_IDS_BY_KEY = Lookup(select(authors.c.key, authors.c.id), authors.c.key)
+AUTHOR_NAMES = Lookup(select(authors.c.key, authors.c.name), authors.c.key)
+AUTHOR_SLUGS = Lookup(select(authors.c.key, authors.c.slug), authors.c.key)
+SOURCE_NAMES = Lookup(select(sources.c.key, sources.c.name), sources.c.key)
 
 key_of = lru_cache(maxsize=65536)(fold_key)
 
@@ -49,8 +53,7 @@ class AuthorTable:
         unknown = [key for key in names if key not in self._ids]
         if not unknown:
             return
-        stored = select(authors.c.key, authors.c.id)
-        self._ids.update(row.tuple() for row in select_in(self._connection, stored, authors.c.key, unknown))
+        self._ids.update((row[0], row[1]) for row in _IDS_BY_KEY.rows(self._connection, unknown))
         new = [key for key in unknown if key not in self._ids]
         if not new:
             return
@@ -94,6 +97,6 @@ def author_by_slug(connection: Connection, slug: str) -> StoredAuthor:
     return StoredAuthor(key=key, slug=slug, name=name, articles=count)
 
 
-def values_by_key(connection: Connection, key: Any, value: Any, keys: Iterable[str]) -> dict[str, str]:
-    """``value`` of each row whose ``key`` is one of ``keys``; what is not there is left out."""
-    return {row[0]: row[1] for row in select_in(connection, select(key, value), key, keys)}
+def values_by_key(connection: Connection, lookup: Lookup, keys: Iterable[str]) -> dict[str, str]:
+    """The second column by the first, for the rows of ``keys``; what is not there is left out."""
+    return {row[0]: row[1] for row in lookup.rows(connection, keys)}

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from archive.document import Document
 from archive.normalise import content_hash
 from archive.store import rows, statements
-from archive.store.bulk import select_in
+from archive.store.bulk import Lookup
 from archive.store.people import AuthorTable, save_sources
 from archive.store.records import ChangeKind, PutOutcome, PutResult
 from archive.store.slugs import SlugAllocator, slug_base
@@ -66,6 +66,8 @@ _TWIN = select(
     articles.c.url,
     articles.c.source,
 ).order_by(articles.c.id)
+_KNOWN_BY_IDENTITY = Lookup(_KNOWN, articles.c.identity)
+_TWINS_BY_HASH = Lookup(_TWIN, articles.c.content_hash)
 _STORED = select(*(articles.c[name] for name in rows.HASHED_COLUMNS), texts.c.body).join(
     texts, texts.c.article_id == articles.c.id
 )
@@ -82,6 +84,7 @@ class Batch:
         self._people = AuthorTable(connection)
         self._known: dict[str, _Known] = {}
         self._twins: dict[str, Twins] = {}
+        self._bases: dict[str, str] = {}
         self._next_id = self._sequence = 0
         self._has_copies = False
         self._reset()
@@ -122,18 +125,19 @@ class Batch:
         self._people.last_id = values["author"]
         self._has_copies = connection.execute(select(copies.c.article_id).limit(1)).first() is not None
         identities = {item.document.identity for item in self._items}
-        for row in select_in(connection, _KNOWN, articles.c.identity, identities):
+        for row in _KNOWN_BY_IDENTITY.rows(connection, identities):
             self._known[row[0]] = _Known(*row[1:])
         new = [item.document for item in self._items if item.document.identity not in self._known]
         if new:
             self._load_twins({document.content_hash for document in new})
             self._slugs.look_up_retired(document.identity for document in new)
-            self._slugs.look_up(slug_base(document.title, "article") for document in new)
+            self._bases = {document.title: slug_base(document.title, "article") for document in new}
+            self._slugs.look_up(self._bases.values())
 
     def _load_twins(self, hashes: set[str]) -> None:
         for content in hashes:
             self._twins[content] = Twins()
-        for row in select_in(self._connection, _TWIN, articles.c.content_hash, hashes):
+        for row in _TWINS_BY_HASH.rows(self._connection, hashes):
             self._twins[row[0]].add(Twin(*row[1:]))
 
     def _twins_of(self, content: str) -> Twins:
@@ -176,7 +180,7 @@ class Batch:
         first = twins.first
         self._next_id += 1
         id_ = self._next_id
-        slug = self._slugs.allocate(slug_base(document.title, "article"), document.identity)
+        slug = self._slugs.allocate(self._bases[document.title], document.identity)
         group_id = first.group_id if first else id_
         self._known[document.identity] = known = _Known(id_, slug, "", "", self._now, "", "", 0, "", "")
         row, body = self._row(known, item)
@@ -209,14 +213,14 @@ class Batch:
         state = rows.state_values(item, added=known.added, updated=self._now)
         known.digest, known.content_hash = item.digest, document.content_hash
         known.path, known.member = document.origin.path, document.origin.member
-        known.hand = int(rows.has_hand_values(document))
+        known.hand = int(item.hand)
         known.provenance, known.warnings = item.provenance, item.warnings
         known.pending = True
         self._pending.append(known)
         self._sequence += 1
         self._changes.append((known.id, self._sequence, ChangeKind.PUT.value))
         self._bylines.append((known.id, document.authors))
-        return (*item.values, known.id, known.slug, document.identity, *state), rows.compress(item.text)
+        return (*item.values, known.id, known.slug, document.identity, *state), rows.compress(document.text)
 
     def _note_copy(self, id_: int, document: Document) -> None:
         origin = document.origin

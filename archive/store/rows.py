@@ -24,6 +24,7 @@ _ROW = len(HASHED_COLUMNS)
 _ZSTD_LEVEL = 3
 _HASH_BYTES = 16
 HAND = "hand"
+_BY_HAND = '"method":"hand"'
 
 Values = tuple[str | int | None, ...]
 
@@ -32,18 +33,22 @@ _local = threading.local()  # zstandard contexts serve one thread at a time
 
 @dataclass(slots=True)
 class Prepared:
-    """A document in the form that is compared and stored.
+    """A document in the form that is compared and stored, but for its text.
 
-    ``text`` is UTF-8, not compressed yet: what is unchanged never needs to be.
+    That is compressed later: what is unchanged never needs to be.
     """
 
     document: Document
-    text: bytes
     values: Values
     values_json: bytes
     digest: str
     provenance: str
     warnings: str
+
+    @property
+    def hand(self) -> bool:
+        """Whether some value was set by hand."""
+        return _BY_HAND in self.provenance  # quotes inside JSON strings are escaped: no false find
 
 
 def prepare(document: Document) -> Prepared:
@@ -61,7 +66,7 @@ def prepare(document: Document) -> Prepared:
         prepared = _prepare(document)
     except (UnicodeEncodeError, orjson.JSONEncodeError):
         return _prepare(storable(document))
-    if b"\0" in prepared.text or b"\\u0000" in prepared.values_json or "\0" in document.identity:
+    if "\0" in document.text or b"\\u0000" in prepared.values_json or "\0" in document.identity:
         return _prepare(storable(document))
     return prepared
 
@@ -86,12 +91,14 @@ def _prepare(document: Document) -> Prepared:
         None if is_prefix else document.lead,
     )
     origin = document.origin
+    # Found out here, where it can be mended, and not by the driver half-way through the batch.
     if not (document.identity + origin.path).isascii():
         (document.identity + origin.path + origin.member).encode()
+    if not text.isascii():
+        text.encode()
     values_json = orjson.dumps(values)
     return Prepared(
         document=document,
-        text=text.encode(),
         values=values,
         values_json=values_json,
         digest=blake2b(values_json, digest_size=_HASH_BYTES).hexdigest(),
@@ -151,12 +158,12 @@ def _address(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "backslashreplace").decode()
 
 
-def compress(text: bytes) -> bytes:
+def compress(text: str) -> bytes:
     """``text`` as one zstd frame with its checksum."""
     compressor = getattr(_local, "compressor", None)
     if compressor is None:
         compressor = _local.compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
-    frame: bytes = compressor.compress(text)
+    frame: bytes = compressor.compress(text.encode())
     return frame
 
 
@@ -185,7 +192,7 @@ def state_values(prepared: Prepared, *, added: str, updated: str) -> tuple[str |
         origin.path,
         origin.member,
         origin.media_type,
-        int(has_hand_values(prepared.document)),
+        int(prepared.hand),
         prepared.warnings,
         prepared.provenance,
     )
@@ -209,11 +216,6 @@ def hash_of_stored(row: Sequence[Any], body: bytes) -> str:
         return row_hash(orjson.dumps(tuple(row[:VALUES])), tuple(row[VALUES:_ROW]), body)
     except orjson.JSONEncodeError as error:
         raise ValueError(str(error)) from error
-
-
-def has_hand_values(document: Document) -> bool:
-    """Whether some value was set by hand."""
-    return any(value.method == HAND for value in document.provenance.values())
 
 
 def with_hand_values(stored: Document, incoming: Document) -> Document:

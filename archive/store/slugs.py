@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
+from inspect import signature
 from typing import Literal
+from unicodedata import normalize
 
 from slugify import slugify
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from archive.store.bulk import select_in
+from archive.store.bulk import Lookup
 from archive.store.tables import articles, authors, slug_claims
 
 MAX_SLUG_CHARS = 120
@@ -24,20 +27,44 @@ RESERVED_SLUGS = frozenset(
 Kind = Literal["article", "author"]
 
 _COLUMNS = {"article": articles.c.slug, "author": authors.c.slug}
+_STORED = {kind: Lookup(select(column), column) for kind, column in _COLUMNS.items()}
+_CLAIMED = {
+    kind: Lookup(
+        select(slug_claims.c.slug, slug_claims.c.next_suffix).where(
+            slug_claims.c.kind == literal_column(f"'{kind}'")
+        ),
+        slug_claims.c.slug,
+    )
+    for kind in _COLUMNS
+}
+_RETIRED = select(slug_claims.c.identity, slug_claims.c.slug).where(slug_claims.c.identity.is_not(None))
+_RETIRED_BY_IDENTITY = Lookup(_RETIRED, slug_claims.c.identity)
+
 _RUN = re.compile(r"[^a-z0-9]+")
-_NEEDS_SLUGIFY = re.compile(r"[&',]")
-_LOOK_AHEAD = 256
+_APOSTROPHES = re.compile("['’‘ʼ]")
+_ENTITY_OR_NUMBER = re.compile(r"&|\d,\d")
+_MARKS = re.compile("[\u0300-\u036f]+")
+_PUNCTUATION = str.maketrans(dict.fromkeys("“”„«»–—…•", " "))
+_FIRST_LOOK_AHEAD, _MAX_LOOK_AHEAD = 4, 256
+
+# python-slugify 9 takes Unidecode where that happens to be installed; an address must not
+# depend on that, and its search for the missing module takes longer than the slug.
+_transliterated: Callable[..., str] = (
+    partial(slugify, backend="text-unidecode") if "backend" in signature(slugify).parameters else slugify
+)
 
 
 def slug_base(text: str, fallback: str) -> str:
     """The slug of ``text`` before it is made unique; ``fallback`` when nothing is left of it."""
-    if len(text) <= MAX_SLUG_CHARS and text.isascii() and _NEEDS_SLUGIFY.search(text) is None:
+    text = _APOSTROPHES.sub("", text[: MAX_SLUG_CHARS * 10])
+    plain = text if text.isascii() else _MARKS.sub("", normalize("NFKD", text)).translate(_PUNCTUATION)
+    if plain.isascii() and _ENTITY_OR_NUMBER.search(plain) is None:
         # What python-slugify does with such a title, at a fifth of its time: most titles are such.
-        slug = _RUN.sub("-", text.lower()).strip("-")
-    else:
-        slug = slugify(text[: MAX_SLUG_CHARS * 10], max_length=MAX_SLUG_CHARS, word_boundary=True)
-        slug = slug[:MAX_SLUG_CHARS].strip("-")
-    return slug or fallback
+        slug = _RUN.sub("-", plain.lower()).strip("-")
+        if len(slug) <= MAX_SLUG_CHARS:
+            return slug or fallback
+    slug = _transliterated(text, max_length=MAX_SLUG_CHARS, word_boundary=True)
+    return slug[:MAX_SLUG_CHARS].strip("-") or fallback
 
 
 def with_suffix(base: str, number: int) -> str:
@@ -61,6 +88,7 @@ class SlugAllocator:
         self._known: set[str] = set()
         self._next: dict[str, int] = {}
         self._looked_up: dict[str, int] = {}
+        self._ahead: dict[str, int] = {}
         self._moved: set[str] = set()
         self._retired: dict[str, str] = {}
         self._given_back: list[str] = []
@@ -69,24 +97,17 @@ class SlugAllocator:
         """Learn in one query a chunk which of ``bases`` are taken."""
         new = set(bases) - self._known
         self._known |= new
-        self._taken.update(self._stored(new))
-        claims = select(slug_claims.c.slug, slug_claims.c.next_suffix).where(slug_claims.c.kind == self._kind)
-        for slug, next_suffix in select_in(self._connection, claims, slug_claims.c.slug, new):
+        self._taken.update(row[0] for row in _STORED[self._kind].rows(self._connection, new))
+        for slug, next_suffix in _CLAIMED[self._kind].rows(self._connection, new):
             self._taken.add(slug)
             self._next[slug] = next_suffix
 
     def look_up_retired(self, identities: Iterable[str]) -> None:
-        """Learn which of ``identities`` had a slug before they were deleted."""
-        retired = select(slug_claims.c.identity, slug_claims.c.slug).where(
-            slug_claims.c.kind == self._kind, slug_claims.c.identity.is_not(None)
-        )
-        if self._connection.execute(retired.limit(1)).first() is None:
+        """Learn which of ``identities`` had a slug before their article was deleted."""
+        if self._connection.execute(_RETIRED.limit(1)).first() is None:
             return
-        for identity, slug in select_in(self._connection, retired, slug_claims.c.identity, identities):
+        for identity, slug in _RETIRED_BY_IDENTITY.rows(self._connection, identities):
             self._retired[identity] = slug
-
-    def _stored(self, slugs: Iterable[str]) -> set[str]:
-        return {row[0] for row in select_in(self._connection, select(self._column), self._column, slugs)}
 
     def allocate(self, base: str, identity: str = "") -> str:
         """A free slug for ``base``; the former one of a deleted article that came back."""
@@ -113,12 +134,12 @@ class SlugAllocator:
         return slug
 
     def _look_ahead(self, base: str, number: int) -> None:
-        until = number + _LOOK_AHEAD
+        # A title that comes twice is common, one that comes often is not: look further each time.
+        ahead = self._ahead[base] = min(self._ahead.get(base, _FIRST_LOOK_AHEAD // 2) * 2, _MAX_LOOK_AHEAD)
+        until = number + ahead
         candidates = [with_suffix(base, each) for each in range(number, until)]
-        self._taken.update(self._stored(candidates))
-        claims = select(slug_claims.c.slug).where(slug_claims.c.kind == self._kind)
-        claimed = select_in(self._connection, claims, slug_claims.c.slug, candidates)
-        self._taken.update(row[0] for row in claimed)
+        for lookup in (_STORED[self._kind], _CLAIMED[self._kind]):
+            self._taken.update(row[0] for row in lookup.rows(self._connection, candidates))
         self._looked_up[base] = until
 
     def save(self) -> None:

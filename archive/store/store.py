@@ -25,7 +25,7 @@ from archive.document import Document, Origin
 from archive.errors import ArticleNotFoundError, StoreError
 from archive.migrations import MIGRATIONS, check_version, migrate, schema_version
 from archive.store import maintenance, people, statements
-from archive.store.bulk import chunks, select_in
+from archive.store.bulk import Lookup, chunks
 from archive.store.connection import open_engine, sqlite_path, writer_of
 from archive.store.failures import store_errors
 from archive.store.putting import Batch
@@ -53,7 +53,6 @@ from archive.store.tables import (
     counters,
     marks,
     meta,
-    sources,
     texts,
     versions,
 )
@@ -61,6 +60,7 @@ from archive.store.tables import (
 _ROW = tuple(articles.c[name] for name in HASHED_COLUMNS)
 _ID_AT = HASHED_COLUMNS.index("id")
 _WITH_TEXT = select(*_ROW, texts.c.body).outerjoin(texts, texts.c.article_id == articles.c.id)
+_KEYS_BY_ID = Lookup(select(articles.c.id, articles.c.slug, articles.c.identity), articles.c.id)
 _GET_MANY_CHUNK = 200
 
 
@@ -173,9 +173,7 @@ class Store:
             How many of them were there.
         """
         with self._writing() as connection:
-            wanted = select(articles.c.id, articles.c.slug, articles.c.identity)
-            found = select_in(connection, wanted, articles.c.id, set(ids))
-            gone = sorted(row.tuple() for row in found)
+            gone = sorted(tuple(row) for row in _KEYS_BY_ID.rows(connection, ids))
             if not gone:
                 return 0
             claim(connection, "article", [(slug, 2, identity) for _, slug, identity in gone])
@@ -356,17 +354,17 @@ class Store:
     def author_names(self, keys: Sequence[str]) -> dict[str, str]:
         """Printed names by key; unknown keys are left out."""
         with self._reading() as connection:
-            return people.values_by_key(connection, authors.c.key, authors.c.name, keys)
+            return people.values_by_key(connection, people.AUTHOR_NAMES, keys)
 
     def author_slugs(self, keys: Sequence[str]) -> dict[str, str]:
         """Slugs by key; unknown keys are left out."""
         with self._reading() as connection:
-            return people.values_by_key(connection, authors.c.key, authors.c.slug, keys)
+            return people.values_by_key(connection, people.AUTHOR_SLUGS, keys)
 
     def source_names(self, keys: Sequence[str]) -> dict[str, str]:
         """Printed names of sources by key; unknown keys are left out."""
         with self._reading() as connection:
-            return people.values_by_key(connection, sources.c.key, sources.c.name, keys)
+            return people.values_by_key(connection, people.SOURCE_NAMES, keys)
 
     def articles_by_author(
         self, author_key: str, *, offset: int = 0, limit: int = 50, with_text: bool = False
