@@ -40,13 +40,15 @@ FIELDS: tuple[Field, ...] = (
     Field("title", Kind.POSITIONS, "exact tokens of the title"),
     Field("body", Kind.POSITIONS, "exact tokens of the text"),
     Field("lead", Kind.POSITIONS, "exact tokens of the first paragraph"),
-    Field("stem", Kind.POSITIONS, "stems of the title, TITLE_WEIGHT times, then of the text"),
+    # no positions: a fifth less time and a third less space, and closeness by
+    # exact tokens ranks as well (docs/ranking.md)
+    Field("stem", Kind.FREQUENCIES, "stems of the title, TITLE_WEIGHT times, then of the text; compounds"),
     Field("title_stem", Kind.TERMS, "stems of the title"),
     Field("title_only", Kind.TERMS, "stems of the title that the text lacks"),
     Field("lead_stem", Kind.TERMS, "stems of the first paragraph"),
-    Field("author", Kind.POSITIONS, "exact tokens of the authors, BREAK between two authors"),
+    Field("author", Kind.POSITIONS, "exact tokens of the authors, BREAKs between two authors"),
     Field("source", Kind.POSITIONS, "exact tokens of the source"),
-    Field("tag", Kind.POSITIONS, "exact tokens of tags and section, BREAK between two"),
+    Field("tag", Kind.POSITIONS, "exact tokens of tags and section, BREAKs between two"),
     Field("url", Kind.POSITIONS, "exact tokens of the canonical URL"),
     Field("title_key", Kind.KEYWORD, "the whole title, folded: exact-title match"),
     Field("author_key", Kind.KEYWORD, "each author, folded: facet, filter"),
@@ -54,6 +56,7 @@ FIELDS: tuple[Field, ...] = (
     Field("tag_key", Kind.KEYWORD, "each tag and the section, folded"),
     Field("lang", Kind.KEYWORD, "language code"),
     Field("year", Kind.KEYWORD, "publication year: facet"),
+    Field("has", Kind.KEYWORD, "names of the values that are there: index.query.ast.PRESENCE"),
     Field("title_sort", Kind.KEYWORD, "folded title, then the id: a total order"),
     Field("id", Kind.NUMBER, "the document's id"),
     Field("published_start", Kind.NUMBER, "first possible day, ordinal; absent when undated"),
@@ -71,6 +74,10 @@ TITLE_WEIGHT = 4
 
 #: A token that no text yields; keeps phrases from running over a boundary.
 BREAK = "\x1f"
+
+#: How many of them stand between two values: one more than the slop with which
+#: the words of one value are asked for (`index.query.rewrite`).
+BREAKS = 5
 
 #: Tokens longer than this are not indexed (binary debris, base64).
 MAX_TOKEN_CHARS = 100

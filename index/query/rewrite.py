@@ -1,0 +1,324 @@
+"""The query tree to a plan: analysis, fields and ranking, once for every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from index.analysis import fold_key
+from index.plan import (
+    Constant,
+    Every,
+    Except,
+    Nothing,
+    NumberRange,
+    Plan,
+    Reward,
+    Term,
+    TermFuzzy,
+    TermPrefix,
+    TermWildcard,
+)
+from index.query.ast import (
+    And,
+    DateRange,
+    Everything,
+    Fuzzy,
+    Has,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    QueryWarning,
+    Wildcard,
+    Word,
+)
+from index.query.words import (
+    Languages,
+    QueryWord,
+    anywhere,
+    either,
+    every,
+    folded_pattern,
+    in_body,
+    in_lead,
+    in_title,
+    near,
+    query_tokens,
+    query_word,
+    side_by_side,
+)
+from index.ranking import DEFAULT, FreeText, Weights
+from index.schema import BREAKS
+
+Match = Literal["auto", "all", "any"]
+Mode = Literal["exact", "all", "any", "best"]
+
+#: A clause, once the field is known.
+_Clause: TypeAlias = Callable[[str], Plan]
+
+#: Fields whose words say which articles are wanted, not which are better.
+_FILTERS = frozenset({"author", "source", "tag", "url", "lang"})
+
+#: Fields of several values: words must be near within one.
+_MANY_VALUED = frozenset({"author", "tag"})
+
+_IN_FIELD = {"title": in_title, "lead": in_lead, "body": in_body}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A query, ready for an engine.
+
+    Attributes:
+        plan: what must match, and the ranking.
+        scored: False when nothing in it ranks: the newest first, then.
+        mode: how bare words were taken: ``exact`` as written, ``all``,
+            ``any``, or ``best`` (any, complete and close matches first).
+        partial: for ``all`` by default only: articles with some of the words
+            but not all, ranked, to follow when there are too few.
+        words: the words that rank, as typed, with stop words left out.
+        word_plans: for each of them the articles that have it.
+        warnings: what had to be left out.
+    """
+
+    plan: Plan
+    scored: bool
+    mode: Mode
+    partial: Plan | None = None
+    words: tuple[str, ...] = ()
+    word_plans: tuple[Plan, ...] = ()
+    warnings: tuple[QueryWarning, ...] = ()
+
+
+def plan_from_query(
+    tree: Query,
+    *,
+    plain: bool,
+    match: str = "auto",
+    languages: Sequence[str] = (),
+    weights: Weights = DEFAULT,
+) -> Planned:
+    """Plan ``tree``.
+
+    Args:
+        tree: the query.
+        plain: it holds bare words only, so that ``match`` applies.
+        match: ``auto``, ``all`` or ``any``.
+        languages: of the archive's articles, most frequent first.
+        weights: of the ranking; benchmarks vary them.
+    """
+    rewriter = _Rewriter(Languages(languages), weights)
+    words = _bare_words(tree) if plain else None
+    if words:
+        return rewriter.free_text(words, match)
+    return rewriter.exact(tree)
+
+
+def _bare_words(tree: Query) -> list[Word] | None:
+    children = tree.children if isinstance(tree, And) else (tree,)
+    words = [child for child in children if isinstance(child, Word) and child.field is None]
+    return words if len(words) == len(children) else None
+
+
+class _Rewriter:
+    def __init__(self, languages: Languages, weights: Weights) -> None:
+        self._languages = languages
+        self._weights = weights
+        self._warnings: list[QueryWarning] = []
+        self._is_scored = False
+
+    def free_text(self, nodes: list[Word], match: str) -> Planned:
+        words = tuple(word for node in nodes if (word := self._query_word(node)) is not None)
+        if not words:
+            return self._planned(Every(), "exact")
+        self._is_scored = True
+        text = FreeText(words=words, languages=self._languages, weights=self._weights)
+        if match == "all":
+            return self._planned(text.all_words(words), "all", text)
+        if match == "any":
+            return self._planned(text.any_word(), "any", text)
+        if text.is_short:
+            return self._planned(text.all_words(), "all", text, text.most_words())
+        return self._planned(text.any_word(), "best", text)
+
+    def exact(self, tree: Query) -> Planned:
+        plan = self._plan(tree)
+        text = self._top_words(tree)
+        if text is not None and plan is not None:
+            plan = Reward(plan, text.rewards())
+        return self._planned(Every() if plan is None else plan, "exact", text)
+
+    def _planned(
+        self, plan: Plan, mode: Mode, text: FreeText | None = None, partial: Plan | None = None
+    ) -> Planned:
+        words = text.content if text is not None else ()
+        return Planned(
+            plan=plan,
+            scored=self._is_scored,
+            mode=mode,
+            partial=partial,
+            words=tuple(word.text for word in words),
+            word_plans=tuple(anywhere(word, self._languages) for word in words),
+            warnings=tuple(self._warnings),
+        )
+
+    def _top_words(self, tree: Query) -> FreeText | None:
+        """The bare words that must all match beside other clauses."""
+        children = tree.children if isinstance(tree, And) else (tree,)
+        nodes = [child for child in children if isinstance(child, Word) and child.field is None]
+        words = tuple(word for node in nodes if (word := query_word(node.text)) is not None)
+        if not words:
+            return None
+        return FreeText(words=words, languages=self._languages, weights=self._weights)
+
+    def _plan(self, node: Query) -> Plan | None:
+        """Return the plan of ``node``; None if it says nothing."""
+        match node:
+            case Word():
+                return self._word(node)
+            case Phrase(text=text, field=field):
+                tokens = query_tokens(text)
+                return self._in_exact(node, tokens, lambda name: side_by_side(name, tokens), field)
+            case Near(text=text, field=field):
+                return self._near(node)
+            case Prefix() | Wildcard() | Fuzzy():
+                return self._broad(node)
+            case DateRange():
+                return Constant(_date_range(node), 0.0)
+            case Has(name=name):
+                return Constant(Term("has", name), 0.0)
+            case And(children=children):
+                plans = self._plans(children)
+                return every(*plans) if plans else None
+            case Or(children=children):
+                plans = self._plans(children)
+                return either(*plans) if plans else None
+            case Not(child=child):
+                return self._not(child)
+            case Everything():
+                return Every()
+        raise TypeError(f"not a query: {type(node).__name__}")
+
+    def _plans(self, children: Sequence[Query]) -> list[Plan]:
+        return [plan for child in children if (plan := self._plan(child)) is not None]
+
+    def _not(self, child: Query) -> Plan | None:
+        was_scored = self._is_scored
+        plan = self._plan(child)
+        self._is_scored = was_scored
+        return None if plan is None else Except(plan)
+
+    def _query_word(self, node: Word | Prefix | Fuzzy) -> QueryWord | None:
+        word = query_word(node.text)
+        if word is None:
+            self._leave_out(node)
+        return word
+
+    def _leave_out(self, node: Word | Phrase | Near | Prefix | Wildcard | Fuzzy) -> None:
+        text = node.pattern if isinstance(node, Wildcard) else node.text
+        message = f"There is no letter or digit in {text!r}, so it was left out."
+        self._warnings.append(QueryWarning(code="no_word", message=message, span=node.span))
+
+    def _word(self, node: Word) -> Plan | None:
+        if node.field == "lang":
+            return self._language(node)
+        word = self._query_word(node)
+        if word is None:
+            return None
+        if node.field in _FILTERS:
+            return Constant(_exact_word(str(node.field), word), 0.0)
+        self._is_scored = True
+        if node.field is None:
+            return anywhere(word, self._languages)
+        clause = _IN_FIELD[node.field](word, self._languages)
+        if node.field == "body":
+            return clause
+        # the fields of title and lead stems are not ranked: the combined one is
+        return Reward(Constant(clause, 0.0), (anywhere(word, self._languages),))
+
+    def _language(self, node: Word | Phrase | Near | Prefix | Wildcard | Fuzzy) -> Plan | None:
+        text = node.pattern if isinstance(node, Wildcard) else node.text
+        key = fold_key(text)
+        if not key:
+            self._leave_out(node)
+            return None
+        return Constant(TermPrefix("lang", key) if isinstance(node, Prefix) else Term("lang", key), 0.0)
+
+    def _in_exact(
+        self, node: Phrase | Near, tokens: tuple[str, ...], clause: _Clause, field: str | None
+    ) -> Plan | None:
+        if field == "lang":
+            return self._language(node)
+        if not tokens:
+            self._leave_out(node)
+            return None
+        if field in _FILTERS:
+            return Constant(clause(str(field)), 0.0)
+        self._is_scored = True
+        if field is not None:
+            return clause(field)
+        return either(clause("title"), clause("body"))
+
+    def _near(self, node: Near) -> Plan | None:
+        tokens = query_tokens(node.text)
+        slop = min(node.slop, BREAKS - 1) if node.field in _MANY_VALUED else node.slop
+        return self._in_exact(node, tokens, lambda name: near(name, tokens, slop), node.field)
+
+    def _broad(self, node: Prefix | Wildcard | Fuzzy) -> Plan | None:
+        if node.field == "lang":
+            return self._language(node)
+        leaves = _broad_leaves(node)
+        if not leaves:
+            self._leave_out(node)
+            return None
+        fields = (node.field,) if node.field is not None else ("title", "body")
+        clause = Constant(either(*(every(*(leaf(name) for leaf in leaves)) for name in fields)), 0.0)
+        if not isinstance(node, Fuzzy) or node.field in _FILTERS:
+            return clause
+        # the word itself before those that are like it
+        self._is_scored = True
+        return Reward(clause, (self._languages.term("stem", query_tokens(node.text)[0]),))
+
+
+def _exact_word(field: str, word: QueryWord) -> Plan:
+    return TermPrefix(field, word.tokens[0]) if word.is_prefix else side_by_side(field, word.tokens)
+
+
+def _broad_leaves(node: Prefix | Wildcard | Fuzzy) -> list[_Clause]:
+    """One maker of a clause for each token that a broad word gives; the last one is broad."""
+    if isinstance(node, Wildcard):
+        return [_wildcard(pattern) for pattern in folded_pattern(node.pattern)]
+    word = query_word(node.text)
+    if word is None:
+        return []
+    *first, last = word.tokens
+    exact = [_term(token) for token in first]
+    if isinstance(node, Fuzzy):
+        return [*exact, lambda field: TermFuzzy(field, last, node.edits)]
+    return [*exact, lambda field: TermPrefix(field, last)]
+
+
+def _term(token: str) -> _Clause:
+    return lambda field: Term(field, token)
+
+
+def _wildcard(pattern: str) -> _Clause:
+    if "*" not in pattern and "?" not in pattern:
+        return _term(pattern)
+    return lambda field: TermWildcard(field, pattern)
+
+
+def _date_range(node: DateRange) -> Plan:
+    """The whole interval must lie inside, hence the end against the end."""
+    if node.start is not None and node.end is not None and node.start >= node.end:
+        return Nothing()
+    parts: list[Plan] = []
+    if node.start is not None:
+        parts.append(NumberRange("published_start", low=node.start.toordinal()))
+    if node.end is not None:
+        parts.append(NumberRange("published_end", high=node.end.toordinal() + 1))
+    return every(*parts) if parts else NumberRange("published_start")

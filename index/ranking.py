@@ -1,0 +1,148 @@
+"""Free text to plans that rank: what must match, and what is rewarded besides.
+
+The base is BM25 over the combined stem field, in which the title stands several
+times (BM25F; `index.schema`).  What is added to it, and what each part pays, is
+measured by ``benchmarks/ranking.py`` and told in ``docs/ranking.md``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.plan import All, Any, Boost, Constant, Except, Plan, Reward, Term, TermNear
+from index.query.words import Languages, QueryWord, anywhere, every
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What each part of the ranking counts; `DEFAULT` for every collection.
+
+    Attributes:
+        must_match: up to so many content words must all match.
+        whole: all words of a short query close together, times BM25.
+        whole_span: so many words wide at most.
+        pair: two neighbouring words of a long query close together.
+        pair_slop: other words between them at most.
+        pair_gap: so far apart they may stand in the query.
+        pairs: at most so many pairs are looked at.
+        title: score for the exact title; puts it first.
+    """
+
+    must_match: int = 4
+    whole: float = 0.3
+    whole_span: int = 15
+    pair: float = 0.15
+    pair_slop: int = 8
+    pair_gap: int = 3
+    pairs: int = 16
+    title: float = 100.0
+
+
+DEFAULT = Weights()
+
+#: Fields of exact tokens in which closeness is looked for.
+_EXACT = ("title", "body")
+
+_MOST_NEAR = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeText:
+    """Bare words, as typed, and how to rank by them.
+
+    Attributes:
+        words: all of them, in order, stop words too.
+        languages: of the archive.
+        weights: see `Weights`.
+    """
+
+    words: tuple[QueryWord, ...]
+    languages: Languages
+    weights: Weights = DEFAULT
+
+    @property
+    def content(self) -> tuple[QueryWord, ...]:
+        """The distinct words without stop words; with them if there are no others."""
+        words = [word for word in self.words if not word.is_stop_word] or self.words
+        return tuple({word.tokens: word for word in words}.values())
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.content) <= self.weights.must_match
+
+    def all_words(self, words: Sequence[QueryWord] | None = None) -> Plan:
+        """Return the plan for articles with every one of ``words`` (the content words)."""
+        clauses = self._clauses(self.content if words is None else words)
+        return self._rewarded(every(*clauses), self._closeness())
+
+    def any_word(self) -> Plan:
+        """Return the plan for articles with at least one word, best matches first."""
+        if self.is_short:
+            return self._rewarded(Any(tuple(self._clauses(self.content))), self._closeness())
+        return self._rewarded(Any(tuple(self._spread())), self._pairs())
+
+    def most_words(self) -> Plan | None:
+        """Return the plan for articles with some words but not all; None for one word."""
+        clauses = tuple(dict.fromkeys(self._clauses(self.content)))
+        if len(clauses) < 2:
+            return None
+        return All((Any(clauses), Except(every(*clauses))))
+
+    def rewards(self) -> tuple[Plan, ...]:
+        """Return what to reward where other clauses say what must match."""
+        return self._closeness() if self.is_short else self._pairs()
+
+    def _clauses(self, words: Sequence[QueryWord]) -> list[Plan]:
+        return [anywhere(word, self.languages) for word in words]
+
+    def _spread(self) -> list[Plan]:
+        """Every token by itself, as often as it was typed."""
+        counts: Counter[Plan] = Counter()
+        for word in self.words:
+            if word.is_prefix:
+                counts[anywhere(word, self.languages)] += 1
+                continue
+            for token in (*word.tokens, word.joined):
+                if token and (not word.is_stop_word or token not in word.tokens):
+                    counts[self.languages.term("stem", token)] += 1
+        if not counts:
+            return self._clauses(self.content)
+        return [clause if count == 1 else Boost(clause, float(count)) for clause, count in counts.items()]
+
+    def _closeness(self) -> tuple[Plan, ...]:
+        tokens = tuple(dict.fromkeys(token for word in self.content for token in word.tokens))
+        if not 2 <= len(tokens) <= _MOST_NEAR:
+            return ()
+        slop = max(self.weights.whole_span - len(tokens), 0)
+        return tuple(Boost(TermNear(field, tokens, slop), self.weights.whole) for field in _EXACT)
+
+    def _pairs(self) -> tuple[Plan, ...]:
+        placed = [
+            (place, token)
+            for place, (token, is_stop) in enumerate(
+                (token, word.is_stop_word) for word in self.words for token in word.tokens
+            )
+            if not is_stop
+        ]
+        pairs = dict.fromkeys(
+            (left, right)
+            for (before, left), (after, right) in pairwise(placed)
+            if left != right and after - before <= self.weights.pair_gap
+        )
+        return tuple(
+            Boost(TermNear(field, pair, self.weights.pair_slop), self.weights.pair)
+            for pair in list(pairs)[: self.weights.pairs]
+            for field in _EXACT
+        )
+
+    def _rewarded(self, match: Plan, rewards: tuple[Plan, ...]) -> Plan:
+        key = " ".join(token for word in self.words for token in word.tokens)
+        title = Constant(Term("title_key", key), self.weights.title)
+        return Reward(match, (*(reward for reward in rewards if _weight(reward) > 0), title))
+
+
+def _weight(reward: Plan) -> float:
+    return reward.weight if isinstance(reward, Boost) else 1.0
