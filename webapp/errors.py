@@ -174,11 +174,7 @@ def wants_json() -> bool:
 def error_response(error: Exception) -> Response:
     """Answer ``error`` in the shape that was asked for."""
     problem = problem_from_error(error)
-    if problem.code == "unknown_host":
-        # Without a trusted host no address can be made, so there is no page.
-        response = make_response(f"{problem.message}\n")
-        response.mimetype = "text/plain"
-    elif wants_json():
+    if wants_json():
         response = jsonify(problem_json(problem))
     else:
         heading = _HEADINGS.get(problem.status, "That did not work")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestURITooLarge
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestURITooLarge, SecurityError
 
 from webapp.params import check_encoding
 
@@ -14,6 +15,8 @@ MAX_URL_BYTES = 8 * 1024
 
 #: The archive is only read over HTTP: a body has nothing to say.
 MAX_BODY_BYTES = 16 * 1024
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:@/]+)(?::[0-9]{1,5})?")
 
 METHODS = ("GET", "HEAD")
 
@@ -63,13 +66,22 @@ def protect(app: Flask, *, host: str) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     if is_loopback(host):
-        app.config["TRUSTED_HOSTS"] = list(dict.fromkeys((*LOOPBACK_NAMES, _as_name(host))))
+        names = frozenset((*LOOPBACK_NAMES, _as_name(host)))
+        app.before_request(lambda: _check_host(names))
     app.before_request(_check_request)
     app.after_request(_add_headers)
 
 
 def _as_name(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _check_host(names: frozenset[str]) -> None:
+    # Flask's TRUSTED_HOSTS cannot hold an IPv6 address: Werkzeug 3.1 cuts the
+    # trusted name at its first colon.
+    match = _HOST.fullmatch(request.headers.get("Host", ""))
+    if match is None or match[1].lower() not in names:
+        raise SecurityError
 
 
 def _check_request() -> None:
