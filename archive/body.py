@@ -1,0 +1,179 @@
+"""The text of an article without what surrounds it.
+
+trafilatura in its strict mode is right most often, but now and then loses a
+whole text.  Resiliparse, which is quick and loses little, is the yardstick: a
+text that is much shorter than its own is read again in the lenient mode, and by
+the rescue parser when that too comes back short.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+
+import lxml.etree
+import lxml.html
+import trafilatura
+from resiliparse.extract.html2text import extract_plain_text
+
+from archive import rescue
+from archive.blocks import blocks_from_tree, text_from_blocks
+from archive.errors import LimitExceededError
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+MAX_TAGS = 500_000
+MAX_ATTRIBUTES = 1_000
+MAX_DEPTH = 5_000
+FAST_SHARE = 0.4
+STRICT_SHARE = 0.2
+SHORT_CHARS = 200
+
+_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{3000,}")
+_ATTRIBUTE = re.compile(r"[^\s\"'<>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]*))?")
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+_DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)
+_INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNSEEN_TAGS = ("script", "style", "svg", "noscript", "template")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A text and how it was found.
+
+    Attributes:
+        detail: the extractor that gave it.
+        confidence: 0 to 1.
+        warnings: what was lost or doubtful, for the user.
+    """
+
+    text: str
+    detail: str
+    confidence: float
+    warnings: tuple[str, ...] = ()
+
+
+def check_limits(html: str) -> None:
+    """Refuse markup that would hang a parser.
+
+    Raises:
+        LimitExceededError: too many tags, or too many attributes in one.
+    """
+    if html.count("<") > 2 * MAX_TAGS:
+        raise LimitExceededError(f"more than {MAX_TAGS:,} tags in one page")
+    for match in _LONG_TAG.finditer(html):
+        tag = match.group()
+        if tag.count("=") > MAX_ATTRIBUTES or (
+            tag.count(" ") > MAX_ATTRIBUTES and len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES
+        ):
+            raise LimitExceededError(f"more than {MAX_ATTRIBUTES:,} attributes in one tag")
+
+
+def nesting(html: str) -> int:
+    """The deepest nesting of elements, as written."""
+    depth = deepest = 0
+    for match in _OPEN_OR_CLOSE.finditer(html):
+        closing, name, rest = match.groups()
+        if closing:
+            depth = max(0, depth - 1)
+        elif name.lower() not in _VOID and not rest.endswith("/"):
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def parse_tree(html: str) -> lxml.html.HtmlElement | None:
+    """The lxml tree of a page; None when lxml cannot hold all of it."""
+    text = _INVALID.sub("", html)
+    parser = lxml.html.HTMLParser(
+        collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
+    )
+    doctype = _DOCTYPE.match(text)
+    if doctype:
+        text = text[doctype.end() :]
+    try:
+        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (lxml.etree.LxmlError, ValueError):
+        return None
+    if any("Excessive depth" in entry.message for entry in parser.error_log.filter_from_level(3)):
+        return None
+    return tree
+
+
+def main_text(html: str, tree: lxml.html.HtmlElement | None, *, url: str = "") -> Body:
+    """The article's text; empty when the page has none."""
+    if tree is None:
+        return _rescued(html, "the page is nested deeper than the fast parser reads")
+    yardstick = quick_text(html)
+    lxml.etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
+    text = ""
+    for detail, share, options in (
+        ("trafilatura precise", FAST_SHARE, {"favor_precision": True, "fast": True}),
+        ("trafilatura precise, with fallbacks", STRICT_SHARE, {"favor_precision": True}),
+        ("trafilatura", 0.0, {}),
+    ):
+        text = _trafilatura(tree, url, options)
+        if text and len(text) >= share * len(yardstick):
+            return Body(text=text, detail=detail, confidence=0.8)
+    if len(yardstick) > max(SHORT_CHARS, 2 * len(text)):
+        return Body(text=_paragraphs(yardstick), detail="resiliparse", confidence=0.5)
+    if text:
+        return Body(text=text, detail="trafilatura", confidence=0.5)
+    return _rescued(html, "no article was recognised in the page; all of its text was kept")
+
+
+def quick_text(html: str) -> str:
+    """Resiliparse's main content: quick, loses little, keeps too much."""
+    return str(
+        extract_plain_text(
+            html, main_content=True, preserve_formatting=True, alt_texts=False, list_bullets=False
+        )
+    )
+
+
+def _trafilatura(tree: lxml.html.HtmlElement, url: str, options: dict[str, bool]) -> str:
+    try:
+        document = trafilatura.bare_extraction(
+            tree, url=url or None, include_comments=False, with_metadata=False, **options
+        )
+    except (
+        lxml.etree.LxmlError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        RecursionError,
+    ):
+        return ""
+    if document is None or document.body is None:
+        return ""
+    return text_from_blocks(blocks_from_tree(document.body))
+
+
+def _rescued(html: str, warning: str) -> Body:
+    text = rescue.page_text(html)
+    return Body(text=text, detail="beautifulsoup", confidence=0.3, warnings=(warning,) if text else ())
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(line.strip() for line in text.splitlines() if line.strip())
