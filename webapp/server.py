@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
-from waitress.server import BaseWSGIServer
 
 from webapp.security import MAX_BODY_BYTES, is_loopback
 
@@ -76,30 +76,24 @@ class Server:
         self, app: WSGIApplication, *, host: str, port: int, threads: int = 8, public: bool = False
     ) -> None:
         check_address(host, public=public)
+        listening = _listen(host.strip("[]"), port)
         self._map: dict[int, Any] = {}
         self._stopping = False
         self._begun: dict[int, float] = {}
-        try:
-            self._server = create_server(
-                app,
-                map=self._map,
-                host=host.strip("[]"),
-                port=port,
-                threads=threads,
-                connection_limit=MAX_CONNECTIONS,
-                channel_timeout=IDLE_S,
-                max_request_header_size=MAX_HEADER_BYTES,
-                max_request_body_size=MAX_BODY_BYTES,
-                clear_untrusted_proxy_headers=True,
-                expose_tracebacks=False,
-                ident="",
-            )
-        except (OSError, ValueError) as exc:
-            raise ServeError(
-                f"Cannot listen on {host}, port {port}: {exc}. Choose another port with --port."
-            ) from exc
-        self._listeners = [entry for entry in self._map.values() if isinstance(entry, BaseWSGIServer)]
-        self.port = int(self._listeners[0].effective_port)
+        self._listener = create_server(
+            app,
+            map=self._map,
+            sockets=[listening],
+            threads=threads,
+            connection_limit=MAX_CONNECTIONS,
+            channel_timeout=IDLE_S,
+            max_request_header_size=MAX_HEADER_BYTES,
+            max_request_body_size=MAX_BODY_BYTES,
+            clear_untrusted_proxy_headers=True,
+            expose_tracebacks=False,
+            ident="",
+        )
+        self.port = int(listening.getsockname()[1])
         name = f"[{host.strip('[]')}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}/"
 
@@ -119,9 +113,9 @@ class Server:
 
     def stop(self) -> None:
         """Make `run` end; may be called from a signal handler or another thread."""
-        self._stopping = True
-        for listener in self._listeners:
-            listener.pull_trigger()
+        if not self._stopping:  # the trigger is closed at the end
+            self._stopping = True
+            self._listener.pull_trigger()
 
     def _turn(self, timeout_s: float) -> None:
         wasyncore.loop(timeout=timeout_s, use_poll=True, map=self._map, count=1)
@@ -144,8 +138,7 @@ class Server:
 
     def _drain(self, drain_s: float) -> None:
         self._turn(0)  # take in who has knocked already
-        for listener in self._listeners:
-            wasyncore.dispatcher.close(listener)
+        wasyncore.dispatcher.close(self._listener)
         end = time.monotonic() + drain_s
         while (busy := self._busy()) and time.monotonic() < end:
             self._turn(0.05)
@@ -153,15 +146,30 @@ class Server:
             log.warning("%d requests were cut off after %.0f s", busy, drain_s)
         for channel in self._channels():
             channel.handle_close()
-        for listener in self._listeners:
-            listener.task_dispatcher.shutdown(timeout=1)
-            listener.trigger.close()
+        self._listener.task_dispatcher.shutdown(timeout=1)
+        self._listener.trigger.close()
 
     def _busy(self) -> int:
         return sum(
             bool(channel.requests or channel.total_outbufs_len or channel.request)
             for channel in self._channels()
         )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on ``host``, by IPv4 if it has both.
+
+    Raises:
+        ServeError: that is not possible.
+    """
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+        return socket.create_server(address[:2], family=family, backlog=1024)
+    except OSError as exc:
+        raise ServeError(
+            f"Cannot listen on {host}, port {port}: {exc.strerror or exc}. Choose another with --port."
+        ) from exc
 
 
 def serve(

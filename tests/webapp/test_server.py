@@ -1,0 +1,143 @@
+"""The production server over real sockets."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from webapp import server as server_module
+from webapp.server import AddressRefusedError, ServeError, Server, check_address
+
+
+def hello(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
+    return [b"hello"]
+
+
+@contextmanager
+def running(app, **options):
+    server = Server(app, host="127.0.0.1", port=0, threads=2, **options)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def connect(server):
+    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+
+
+def ask(connection, head=b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"):
+    connection.sendall(head)
+    return read(connection)
+
+
+def read(connection):
+    """Read to the end, which may be a reset when the server has not read all it was sent."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while piece := connection.recv(65536):
+            received += piece
+    return received
+
+
+def test_serves_and_says_where():
+    with running(hello) as server, connect(server) as connection:
+        assert server.url == f"http://127.0.0.1:{server.port}/"
+        answer = ask(connection)
+
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert answer.endswith(b"hello")
+    assert b"\r\nServer:" not in answer
+
+
+def test_what_has_begun_is_finished_after_stop():
+    entered, leave = threading.Event(), threading.Event()
+    body = b"x" * 3_000_000
+
+    def slow(environ, start_response):
+        entered.set()
+        leave.wait(10)
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    with running(slow) as server, connect(server) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert entered.wait(10)
+        server.stop()
+        threading.Timer(0.3, leave.set).start()
+        answer = read(connection)
+
+    assert answer.endswith(body)
+
+
+def test_after_stop_nobody_is_let_in():
+    with running(hello) as server:
+        port = server.port
+
+    with pytest.raises(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+        pass
+
+
+def test_idle_connections_do_not_hold_up_the_end():
+    with running(hello) as server:
+        idle = connect(server)
+        with connect(server) as other:
+            ask(other)
+        server.stop()
+        assert idle.recv(1) == b""
+        idle.close()
+
+
+def test_a_request_that_does_not_arrive_is_cut(monkeypatch):
+    monkeypatch.setattr(server_module, "ARRIVAL_S", 0.2)
+
+    with running(hello) as server, connect(server) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: loc")
+        assert connection.recv(1) == b""
+
+
+def test_headers_beyond_the_limit_are_refused():
+    with running(hello) as server, connect(server) as connection:
+        answer = ask(connection, b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n")
+
+    assert b"hello" not in answer
+
+
+def test_a_body_beyond_the_limit_is_refused():
+    with running(hello) as server, connect(server) as connection:
+        answer = ask(connection, b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n")
+
+    assert b" 413 " in answer.split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "archive.example"])
+def test_an_address_that_others_can_reach_needs_permission(host):
+    with pytest.raises(AddressRefusedError, match="--public"):
+        check_address(host, public=False)
+
+    check_address(host, public=True)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_this_machine_needs_none(host):
+    check_address(host, public=False)
+
+
+def test_a_refused_address_is_never_bound(monkeypatch):
+    monkeypatch.setattr(server_module, "_listen", lambda *a, **k: pytest.fail("it was bound"))
+
+    with pytest.raises(AddressRefusedError):
+        Server(hello, host="0.0.0.0", port=0)
+
+
+def test_a_port_in_use_is_told():
+    with running(hello) as first, pytest.raises(ServeError, match="--port"):
+        Server(hello, host="127.0.0.1", port=first.port)
