@@ -150,6 +150,7 @@ def _presence(field: FieldHelp, text: str, span: Span) -> Query | None:
 
 def _as_text(value: Value, span: Span) -> Query:
     """The value as it was typed: one word with the field's name, or a phrase."""
-    if value.token.kind in (Kind.PHRASE, Kind.RANGE) or any(char.isspace() for char in value.source):
+    spaced = value.token.kind in (Kind.PHRASE, Kind.RANGE) or any(char.isspace() for char in value.source)
+    if spaced and value.token.text.strip():
         return Phrase(text=value.token.text, span=span)
     return Word(text=value.source, span=span)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from index.query.escapes import unescape, unescape_quoted
-from index.query.fields import BY_NAME, suggest
+from index.query.fields import BY_NAME, FieldHelp, Takes, suggest
 from index.query.guard import Limits, check_nesting, check_nots
 from index.query.patterns import read_pattern
 from index.query.tokens import Kind, Token, Warnings
@@ -122,9 +122,9 @@ class _Lexer:
         name = _NAME.match(text, start)
         if name is None:
             self._word(start, bare=not signed)
-        elif name[1].lower() in BY_NAME:
+        elif field := BY_NAME.get(name[1].lower()):
             self._add(Kind.FIELD, name[1], start, name.end())
-            self._value(name.end())
+            self._value(field, name.end())
         else:
             self._unknown(name[1], start, name.end())
             if text[name.end() : name.end() + 1] == '"':
@@ -132,12 +132,13 @@ class _Lexer:
             else:
                 self._word(start, bare=not signed)
 
-    def _value(self, start: int) -> None:
+    def _value(self, field: FieldHelp, start: int) -> None:
         """What follows a field name directly, if it is not a phrase or a group."""
         following = self.text[start : start + 1]
         if not following or following in '()"' or following.isspace():
             return
-        if following in "[{" and (match := _DATE_RANGE.match(self.text, start)):
+        ranged = field.takes is Takes.DATE and following in "[{"
+        if ranged and (match := _DATE_RANGE.match(self.text, start)):
             self._add(Kind.RANGE, match[0], start, match.end())
         else:
             self._word(start, bare=False, valued=True)

@@ -56,6 +56,11 @@ def parse(text: str, *, limits: Limits = DEFAULT_LIMITS, today: dt.date | None =
     return ParsedQuery(text=text, tree=tree, plain=parser.plain, warnings=warnings.placed(cleaned))
 
 
+def _is_date_word(token: Token) -> bool:
+    """Whether a date of several words may have this one: ``10``, ``september,``."""
+    return token.kind is Kind.WORD and token.text.rstrip(",").isalnum()
+
+
 @dataclass(slots=True)
 class _Frame:
     """One level of brackets while it is being read.
@@ -227,11 +232,11 @@ class _Parser:
         token = self.tokens[at]
         if known.takes is not Takes.DATE or token.kind is not Kind.WORD:
             return token, at + 1
-        if token.text[:1].isdigit() and is_date(known, token.text, self.today):
+        if not token.text[:1].isalpha() and is_date(known, token.text, self.today):
             return token, at + 1
         for count in (4, 3, 2):
             words = self.tokens[at : at + count]
-            if len(words) == count and all(word.kind is Kind.WORD for word in words):
+            if len(words) == count and all(_is_date_word(word) for word in words):
                 text = " ".join(word.text for word in words)
                 if is_date(known, text, self.today):
                     return Token(Kind.WORD, text, token.start, words[-1].end), at + count

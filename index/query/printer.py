@@ -25,10 +25,12 @@ from index.query.ast import (
     Word,
 )
 from index.query.dates import print_bounds
-from index.query.escapes import escape, escape_quoted
+from index.query.escapes import OPERATOR_WORDS, escape, escape_quoted
 from index.query.guard import Limits
 from index.query.lexer import lex
 from index.query.tokens import Kind, Warnings
+
+_SIGNS = {"-": Kind.MINUS, "+": Kind.PLUS}
 
 #: Under these, whatever some limits read as an operator is one.
 _WIDEST = Limits(
@@ -40,20 +42,28 @@ def print_query(tree: Query) -> str:
     """Return the canonical text of ``tree``; empty for `Everything`."""
     if isinstance(tree, Everything):
         return ""
-    text = _bare(tree, None)
     # Brackets around bare words alone would be read as punctuation.
-    if isinstance(tree, And) and any(isinstance(child, And) for child in tree.children) and _only_words(tree):
-        return "+" + text
-    return text
+    nested = isinstance(tree, And) and any(isinstance(child, And) for child in tree.children)
+    return _exactly(tree) if nested and _only_words(tree) else _bare(tree, None)
 
 
 def print_understood(parsed: ParsedQuery) -> str:
     """Return the canonical text of ``parsed`` that also keeps whether it is
     plain: words joined by ``AND`` print as ``+a b``."""
-    text = print_query(parsed.tree)
-    if not parsed.plain and _only_words(parsed.tree) and not text.startswith("+"):
-        return "+" + text
-    return text
+    if not parsed.plain and _only_words(parsed.tree):
+        return _exactly(parsed.tree)
+    return print_query(parsed.tree)
+
+
+def _exactly(tree: Query) -> str:
+    """Text of a tree of bare words, with the sign that makes it an exact query."""
+    match tree:
+        case Word(text=text):
+            return _word(text, "", "+")
+        case And(children=(Word(text=text), *others)):
+            return " ".join([_word(text, "", "+"), *(_operand(other, None) for other in others)])
+        case _:
+            return "+" + _bare(tree, None)
 
 
 def _only_words(tree: Query) -> bool:
@@ -86,6 +96,8 @@ def _not(tree: Not, scope: str | None) -> str:
     child = tree.child
     if isinstance(child, Has) and child.name == "date":
         return "is:undated"
+    if isinstance(child, Word):
+        return _word(child.text, _name(child.field, scope), "-")
     text = _operand(child, scope)
     if text.startswith("+") and text[1].isalnum():
         return "-" + text[1:]
@@ -114,10 +126,9 @@ def _leaf(tree: Query, scope: str | None) -> str:
         case DateRange(start=start, end=end):
             return print_bounds(start, end)
         case Word(text=text, field=field):
-            return _word(text, "" if field == scope or field is None else f"{field}:")
+            return _word(text, _name(field, scope), "")
         case Phrase() | Near() | Prefix() | Wildcard() | Fuzzy():
-            name = "" if tree.field == scope or tree.field is None else f"{tree.field}:"
-            return _pattern(tree, name)
+            return _pattern(tree, _name(tree.field, scope))
         case _:
             raise TypeError(f"not a leaf of a query: {tree!r}")
 
@@ -138,13 +149,17 @@ def _pattern(tree: Phrase | Near | Prefix | Wildcard | Fuzzy, name: str) -> str:
             return f"+{pattern}" if signed else name + pattern
 
 
-def _word(text: str, name: str) -> str:
+def _name(field: str | None, scope: str | None) -> str:
+    return "" if field is None or field == scope else f"{field}:"
+
+
+def _word(text: str, name: str, sign: str) -> str:
     """A word as typed if it is read back so, else with escapes."""
-    if text.isalnum() and text not in ("AND", "OR", "NOT"):
-        return name + text
-    bare = name + text
+    if text.isalnum() and (sign or text not in OPERATOR_WORDS):
+        return sign + name + text
+    bare = sign + name + text
+    expected = ([_SIGNS[sign]] if sign else []) + ([Kind.FIELD] if name else []) + [Kind.WORD, Kind.WORD]
     tokens = lex(f"{bare} x", _WIDEST, Warnings())
-    kinds = [Kind.FIELD] if name else []
-    if [token.kind for token in tokens] == [*kinds, Kind.WORD, Kind.WORD] and tokens[-2].text == text:
+    if [token.kind for token in tokens] == expected and tokens[-2].text == text:
         return bare
-    return name + escape(text)
+    return sign + name + escape(text)

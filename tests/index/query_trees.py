@@ -1,0 +1,94 @@
+"""Strategies for query trees and query texts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import strategies as st
+
+from index.query.ast import (
+    FIELDS,
+    PRESENCE,
+    And,
+    DateRange,
+    Everything,
+    Fuzzy,
+    Has,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Wildcard,
+    Word,
+)
+from index.query.cleaning import clean
+from index.query.guard import Limits
+
+#: Wide enough for any tree that is made here.
+WIDE = Limits(
+    chars=1 << 30,
+    terms=1 << 30,
+    nesting=1 << 30,
+    nots=1 << 30,
+    term_chars=1 << 30,
+    wildcard_lead=0,
+    wildcards=1 << 30,
+    broad_terms=1 << 30,
+    fuzzy_chars=0,
+)
+
+#: Bits of query language that texts are put together from.
+BITS = (
+    *'"()[]{}:*?~+-!&|\\<>=^.,; \t\n“”«»（：',
+    *("AND", "OR", "NOT", "&&", "||", "TO", "title:", "author:", "date:", "since:", "from:", "site:"),
+    *("is:undated", "in:title", "has:", "autor:", "https://x.org/a?b", "10:30", "U.S.", "AT&T", "don't"),
+    *("2024", "2024-13", "2024-01..2023", "last", "week", "monday", "~5", "alpha", "beta", "é", "日本", "ß"),
+    *("\x00", "\u200b", "\ud800", "\u202e", "🏴", "a*", "al*pha", "alp?a"),
+)
+
+_words = st.one_of(
+    st.sampled_from(
+        ["alpha", "AND", "OR", "NOT", "&&", "-", "+", "-x", "title:", "a:b", "what?", "x\\", "\\AND"]
+    ),
+    st.text(min_size=1, max_size=8),
+    st.text('ab1"\\()*?~:+-! é日', min_size=1, max_size=6),
+).filter(lambda text: clean(text).text == text)
+_fields = st.none() | st.sampled_from(FIELDS)
+_days = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31)) | st.sampled_from(
+    [dt.date.min, dt.date.max, dt.date(2024, 1, 1), dt.date(2024, 2, 1), dt.date(2025, 1, 1)]
+)
+_ranges = st.tuples(st.none() | _days, st.none() | _days).filter(
+    lambda pair: pair[0] is None or pair[1] is None or pair[0] < pair[1]
+)
+_patterns = st.from_regex(r"[a-z0-9][a-z0-9-]{1,4}[?*]{1,2}[a-z]{0,2}[?*]?", fullmatch=True).filter(
+    lambda text: text.count("*") + text.count("?") > 1 or not text.endswith("*")
+)
+
+leaves: st.SearchStrategy[Query] = st.one_of(
+    st.builds(Word, text=_words, field=_fields),
+    st.builds(Phrase, text=_words.filter(str.strip), field=_fields),
+    st.builds(Near, text=_words.filter(str.strip), slop=st.integers(0, 100), field=_fields),
+    st.builds(Prefix, text=_words, field=_fields),
+    st.builds(Wildcard, pattern=_patterns, field=_fields),
+    st.builds(Fuzzy, text=_words, edits=st.integers(1, 2), field=_fields),
+    st.builds(lambda pair: DateRange(start=pair[0], end=pair[1]), _ranges),
+    st.builds(Has, name=st.sampled_from(PRESENCE)),
+    st.builds(Everything),
+)
+
+
+def _branches(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+    several = st.lists(children, min_size=2, max_size=4).map(tuple)
+    return st.one_of(
+        st.builds(And, children=several), st.builds(Or, children=several), st.builds(Not, child=children)
+    )
+
+
+trees: st.SearchStrategy[Query] = st.recursive(leaves, _branches, max_leaves=12)
+texts: st.SearchStrategy[str] = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.sampled_from(BITS), max_size=30).map("".join),
+    st.lists(st.sampled_from(BITS), max_size=20).map(" ".join),
+)
