@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from index.engine import SearchRequest
-from index.engines.patterns import check_near
 from index.errors import EngineError, QueryLimitError
 from index.plan import (
     All,
@@ -97,7 +96,6 @@ def _check_leaf(plan: Plan) -> None:
             _want(name, Kind.POSITIONS)
             if not 2 <= len(terms) <= 5 or slop < 0:
                 raise EngineError("A near search has two to five terms and a distance of 0 or more.")
-            check_near(terms, slop)
         case NumberRange(name):
             _want(name, Kind.NUMBER)
         case _:

@@ -5,13 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import permutations
-from math import comb, factorial, prod
-
-from index.errors import QueryLimitError
-
-#: Most positions-by-positions patterns that one `TermNear` may need.
-MAX_NEAR_PATTERNS = 512
 
 
 def wildcard_matcher(pattern: str) -> Callable[[str], bool]:
@@ -64,42 +57,3 @@ def near_count(tokens: Sequence[str], terms: Sequence[str], slop: int) -> int:
             have = Counter(token for token in tokens[start : start + width] if token in need)
             found += all(have[term] >= times for term, times in need.items())
     return found
-
-
-def near_orders(terms: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the distinct orders of ``terms``, sorted."""
-    return sorted(set(permutations(terms)))
-
-
-def near_patterns(terms: Sequence[str], slop: int) -> int:
-    """Return how many exact patterns (order and gaps) `TermNear` stands for."""
-    orders = factorial(len(terms)) // prod(map(factorial, Counter(terms).values()))
-    return orders * comb(max(slop, 0) + len(terms) - 1, len(terms) - 1)
-
-
-def check_near(terms: Sequence[str], slop: int) -> None:
-    """Refuse a `TermNear` that some engine cannot answer exactly in bounded time.
-
-    Only one with a repeated word can be: all engines must refuse the same ones.
-
-    Raises:
-        QueryLimitError: too many patterns.
-    """
-    if len(set(terms)) < len(terms) and near_patterns(terms, slop) > MAX_NEAR_PATTERNS:
-        raise QueryLimitError(
-            "A word stands twice among words that may be far apart: "
-            "use a smaller distance, fewer words, or the word once."
-        )
-
-
-def gap_offsets(words: int, slop: int) -> list[tuple[int, ...]]:
-    """Return every way to place ``words`` in order with at most ``slop`` others
-    between them, as offsets from the first."""
-    placed: list[tuple[int, ...]] = [(0,)]
-    for done in range(1, words):
-        placed = [
-            (*offsets, offsets[-1] + 1 + gap)
-            for offsets in placed
-            for gap in range(max(slop, 0) + done - offsets[-1])
-        ]
-    return placed

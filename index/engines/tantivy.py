@@ -6,7 +6,7 @@ What Tantivy 0.27 does that this module guards against (each measured):
 - a limit of 10**15 ends the process: memory is reserved up front;
 - `commit` leaves the folder unsynced after it renames the last file;
 - one `Index` object for many writers leaks the files of merged segments;
-- a sloppy phrase may use one position for two equal words;
+- a sloppy phrase is right for two different words and no others;
 - a terms aggregation spends a millisecond on turning ordinals into strings,
   however few the matches: so each keyword value is also stored as a number,
   its hash, which is what the facets count.
@@ -20,6 +20,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from types import TracebackType
 
@@ -38,8 +39,14 @@ from index.engine import (
 )
 from index.engines.checks import RANKED, check_request, constant_score, kind_of
 from index.engines.distance import fuzzy_tokens
-from index.engines.patterns import gap_offsets, literal_prefix, near_orders, wildcard_matcher
-from index.errors import EngineError, IndexDamagedError, IndexMissingError, IndexOutdatedError
+from index.engines.patterns import literal_prefix, wildcard_matcher
+from index.errors import (
+    EngineError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexOutdatedError,
+    QueryLimitError,
+)
 from index.plan import (
     All,
     Any,
@@ -71,6 +78,11 @@ MAX_BUCKETS = 65_000
 
 MIN_I64, MAX_I64 = -(2**63), 2**63 - 1
 OPTION = {Kind.POSITIONS: "position", Kind.FREQUENCIES: "freq", Kind.TERMS: "basic"}
+
+#: More words apart than any article is long.
+MAX_SLOP = 10_000_000
+#: Placements tried times documents looked through: some two seconds.
+MAX_NEAR_WORK = 3_000_000
 
 #: Beyond the page, so that a tie at its end is seen whole in the first go.
 OVERSHOOT = 20
@@ -208,16 +220,53 @@ class _Compiler:
                 return self._range(name, low, high)
         raise EngineError(f"The plan holds something unknown: {type(plan).__name__}.")
 
-    def _near(self, name: str, terms: Sequence[str], slop: int) -> Query:
-        """A phrase for each order; where a word repeats, for each order and gaps."""
-        placed: list[Sequence[int]] = []
-        if len(set(terms)) < len(terms):
-            placed, slop = list(gap_offsets(len(terms), slop)), 0
-        words: list[list[str | tuple[int, str]]] = []
-        for order in near_orders(terms):
-            words += [list(zip(offsets, order, strict=True)) for offsets in placed] or [list(order)]
-        phrases = [(Occur.Should, Query.phrase_query(self._schema, name, part, slop)) for part in words]
-        return Query.boolean_query(phrases)
+    def _near(self, name: str, terms: tuple[str, ...], slop: int) -> Query:
+        """Two words: a sloppy phrase each way.  More, or one twice: `_placements`."""
+        if len(terms) == 2 and terms[0] != terms[1]:
+            most = min(slop, MAX_SLOP)
+            ways = [Query.phrase_query(self._schema, name, list(way), most) for way in (terms, terms[::-1])]
+        else:
+            ways = self._placements(name, terms, slop)
+        return Query.boolean_query([(Occur.Should, way) for way in ways])
+
+    def _placements(self, name: str, terms: tuple[str, ...], slop: int) -> list[Query]:
+        """Return the exact phrases, order and gaps, that ``terms`` form in some document.
+
+        A sloppy phrase of three words or more misses documents and, of four or
+        more, finds wrong ones; which, depends on how frequent the words are.
+        So words are placed one after another, and a beginning that stands in
+        no document is not gone on with.
+        """
+        having = Query.boolean_query(
+            [(Occur.Must, Query.term_query(self._schema, name, term)) for term in dict.fromkeys(terms)]
+        )
+        documents = _total(self._searcher.search(having, 1))
+        if not documents:
+            return []
+        found: list[Query] = []
+        tried = 0
+        beginnings: list[tuple[tuple[tuple[int, str], ...], tuple[str, ...]]]
+        beginnings = [(((0, term),), _without(terms, term)) for term in dict.fromkeys(terms)]
+        while beginnings:
+            placed, rest = beginnings.pop()
+            last_place = len(terms) + slop - len(rest)
+            for term, offset in product(dict.fromkeys(rest), range(placed[-1][0] + 1, last_place + 1)):
+                tried += 1
+                if tried * max(documents, 50) > MAX_NEAR_WORK:
+                    raise QueryLimitError(
+                        "These words are too common to be looked for near each other: "
+                        "use a smaller distance or fewer words."
+                    )
+                longer = (*placed, (offset, term))
+                phrase = Query.phrase_query(self._schema, name, list(longer))
+                both = Query.boolean_query([(Occur.Must, phrase), (Occur.Must, having)])
+                if not self._searcher.search(both, 1, count=False).hits:
+                    continue
+                if len(rest) == 1:
+                    found.append(phrase)
+                else:
+                    beginnings.append((longer, _without(rest, term)))
+        return found
 
     def _matching(self, name: str, pattern: str, regex: str) -> Query:
         """Any token that ``pattern`` matches, by automaton while that is small."""
@@ -254,6 +303,11 @@ class _Compiler:
         if first > last:
             return Query.empty_query()
         return Query.range_query(self._schema, name, tantivy.FieldType.Integer, first, last)
+
+
+def _without(terms: tuple[str, ...], term: str) -> tuple[str, ...]:
+    at = terms.index(term)
+    return terms[:at] + terms[at + 1 :]
 
 
 def _total(result: tantivy.SearchResult) -> int:
