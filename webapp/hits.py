@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from archive.document import Document
@@ -23,14 +24,26 @@ class HitMaker:
         self._store = store
         self._labels = labels
 
-    def hits(self, found: Sequence[EngineHit], matchers: Matchers) -> tuple[Hit, ...]:
-        """Return ``found`` in order; articles deleted meanwhile are left out."""
+    def hits(
+        self,
+        found: Sequence[EngineHit],
+        matchers: Matchers,
+        missing: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
+    ) -> tuple[Hit, ...]:
+        """Return ``found`` in order; articles deleted meanwhile are left out.
+
+        Args:
+            missing: words of the query that articles lack, by id.
+        """
         if not found:
             return ()
         documents = self._store.get_many([hit.id for hit in found])
         scores = {hit.id: hit.score for hit in found}
         slugs = self._slugs(documents)
-        return tuple(_hit(document, scores[document.id], matchers, slugs) for document in documents)
+        return tuple(
+            _hit(document, scores[document.id], matchers, slugs, missing.get(document.id, ()))
+            for document in documents
+        )
 
     def article(self, document: Document, query: str, matchers: Matchers) -> ArticlePage:
         """Return ``document`` with every place that ``query`` matched."""
@@ -51,7 +64,9 @@ class HitMaker:
         return self._labels.author_slugs(sorted(keys)) if keys else {}
 
 
-def _hit(document: Document, score: float, matchers: Matchers, slugs: dict[str, str]) -> Hit:
+def _hit(
+    document: Document, score: float, matchers: Matchers, slugs: dict[str, str], missing: tuple[str, ...]
+) -> Hit:
     return Hit(
         id=document.id,
         slug=document.slug,
@@ -65,6 +80,7 @@ def _hit(document: Document, score: float, matchers: Matchers, slugs: dict[str, 
         score=score,
         title_spans=mark(document.title, matchers.title, document.language),
         snippets=make_snippets(document.text, matchers, document.language),
+        missing=missing,
     )
 
 

@@ -35,9 +35,9 @@ class Labels:
         return self
 
     def languages(self) -> tuple[str, ...]:
-        """Return the languages of the articles, sorted."""
+        """Return the languages of the articles, most frequent first."""
         if self._languages is None:
-            self._languages = tuple(sorted(code for code in self._store.languages() if code))
+            self._languages = tuple(code for code in self._store.languages() if code)
         return self._languages
 
     def authors(self, keys: Sequence[str]) -> dict[str, str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.query.rewrite import plan_from_query
-
 from index.engine import Sort
 from index.errors import QueryError
 from index.plan import All, Every, Plan
 from index.query.ast import And, Everything, ParsedQuery, Query, QueryWarning
 from index.query.printer import print_query
+from index.query.rewrite import plan_from_query
 from index.snippets import Matchers, matchers_from_plan
 from webapp.cursors import MAX_DEPTH, check_depth, make_cursor, offset_from_cursor
 from webapp.filters import Filter, filters_from_params
@@ -31,6 +30,7 @@ class Asked:
         sort: ``newest`` instead of ``relevance`` when nothing is ranked.
         understood: canonical text of query and filters.
         matchers: what to mark; filters are not marked.
+        words: the bare words, with the articles that have each.
         identity: spells out the search, for its cursors.
     """
 
@@ -41,6 +41,7 @@ class Asked:
     warnings: tuple[QueryWarning, ...]
     matchers: Matchers
     identity: str
+    words: tuple[tuple[str, Plan], ...] = ()
 
     def next_cursor(self, offset: int, total: int) -> str | None:
         """Return the cursor for ``offset`` if there is anything to page to."""
@@ -73,9 +74,10 @@ def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequ
         partial=_narrowed(planned.partial, filters) if wants_partial and planned.partial else None,
         sort=sort,
         understood=understood,
-        warnings=parsed.warnings,
+        warnings=(*parsed.warnings, *planned.warnings),
         matchers=matchers_from_plan(planned.plan),
         identity="\n".join((understood, sort.value, params.match, params.engine or "")),
+        words=tuple(zip(planned.words, planned.word_plans, strict=True)),
     )
 
 

@@ -10,14 +10,15 @@ import datetime as dt
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from archive.errors import LockHeldError
-from index.engine import Engine, SearchRequest, SearchResponse, Sort
+from index.engine import Engine, EngineHit, SearchRequest, SearchResponse, Sort
 from index.errors import EngineError
-from index.plan import Term
+from index.plan import All, Any, Constant, NumberRange, Term
 from index.progress import Report
 from index.query.guard import Limits
 from index.query.parser import parse
@@ -87,6 +88,7 @@ class Services:
             )
             room = request.limit - len(response.hits)
             partial = self._partial(lease.engine, asked, response.total, offset, room)
+            missing = _missing_words(lease.engine, asked, partial.hits) if partial else {}
         facets = facets_from_response(response, request, labels) if request.facets else {}
         reachable = response.total + (partial.total if partial else 0)
         return SearchPage(
@@ -95,7 +97,7 @@ class Services:
             warnings=asked.warnings,
             total=response.total,
             hits=self._hits.hits(response.hits, asked.matchers),
-            partial=self._hits.hits(partial.hits, asked.matchers) if partial else (),
+            partial=self._hits.hits(partial.hits, asked.matchers, missing) if partial else (),
             partial_total=partial.total if partial else 0,
             facets=facets,
             page=offset // request.limit + 1,
@@ -210,3 +212,16 @@ class Services:
             log.info("not catching up: %s", exc)
         except (EngineError, OSError) as exc:
             log.warning("the index could not catch up: %s", exc)
+
+
+def _missing_words(engine: Engine, asked: Asked, found: Sequence[EngineHit]) -> dict[int, tuple[str, ...]]:
+    """Return the words of the query that each of ``found`` lacks."""
+    if not found:
+        return {}
+    these = Any(tuple(NumberRange("id", hit.id, hit.id + 1) for hit in found))
+    lacking: dict[int, list[str]] = {hit.id: [] for hit in found}
+    for word, plan in asked.words:
+        having = engine.search(SearchRequest(plan=Constant(All((plan, these)), 0.0), limit=len(found)))
+        for id_ in lacking.keys() - {hit.id for hit in having.hits}:
+            lacking[id_].append(word)
+    return {id_: tuple(words) for id_, words in lacking.items()}
