@@ -120,7 +120,7 @@ class Batch:
 
     def _look_up(self) -> None:
         connection = self._connection
-        values = dict(connection.execute(select(counters.c.name, counters.c.value)).tuples().all())
+        values = {row[0]: row[1] for row in connection.execute(select(counters.c.name, counters.c.value))}
         self._next_id, self._sequence = values["article"], values["sequence"]
         self._people.last_id = values["author"]
         self._has_copies = connection.execute(select(copies.c.article_id).limit(1)).first() is not None
