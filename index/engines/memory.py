@@ -7,7 +7,6 @@ JSON lines, written anew at each commit; good to some thousand articles.
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import zlib
@@ -30,7 +29,19 @@ from index.engine import (
 )
 from index.engines.checks import RANKED, check_request, kind_of
 from index.engines.distance import is_fuzzy_match
-from index.engines.patterns import near_count, phrase_count, wildcard_matcher
+from index.engines.patterns import near_count, phrase_count, positions_of, wildcard_matcher
+from index.engines.scoring import (
+    Scores,
+    all_of,
+    any_of,
+    buckets,
+    by_key,
+    by_relevance,
+    inverse_frequency,
+    most_frequent,
+    rewarded,
+    saturated,
+)
 from index.errors import EngineError, IndexDamagedError, IndexMissingError
 from index.plan import (
     All,
@@ -52,12 +63,8 @@ from index.plan import (
 )
 from index.schema import BY_NAME, Kind
 
-K1 = 1.2
-B = 0.75
 FILE_NAME = "records.jsonl"
 FORMAT = "memory-1"
-
-Scores = dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,7 @@ class MemoryEngine:
             for token in set(tokens)
             if token.startswith(prefix)
         )
-        return _most_frequent(counts, limit)
+        return most_frequent(counts, limit)
 
     def search(self, request: SearchRequest) -> SearchResponse:
         check_request(request)
@@ -178,25 +185,19 @@ class MemoryEngine:
 def _ranked(sort: Sort, scores: Scores, snapshot: _Snapshot) -> list[int]:
     """Return all matching ids in the order of ``sort``."""
     if sort is Sort.RELEVANCE:
-        return sorted(scores, key=lambda id_: (-round(scores[id_], 4), id_))
-    keys: dict[int, str | int]
+        return by_relevance(scores)
     if sort is Sort.TITLE:
-        keys = {id_: titles[0] for id_ in scores if (titles := snapshot.tokens["title_sort"].get(id_))}
-    else:
-        numbers = {id_: snapshot.records[id_].numbers for id_ in scores}
-        keys = {id_: row["published_sort"] for id_, row in numbers.items() if "published_sort" in row}
-    with_key = sorted(sorted(keys), key=keys.__getitem__, reverse=sort is Sort.NEWEST)
-    return [*with_key, *sorted(scores.keys() - keys.keys())]
+        titles = {id_: values[0] for id_, values in snapshot.tokens["title_sort"].items()}
+        return by_key(scores.keys(), titles, descending=False)
+    rows = {id_: record.numbers.get("published_sort") for id_, record in snapshot.records.items()}
+    dates = {id_: value for id_, value in rows.items() if value is not None}
+    return by_key(scores.keys(), dates, descending=sort is Sort.NEWEST)
 
 
 def _facet(facet: FacetRequest, matches: Iterable[int], snapshot: _Snapshot) -> tuple[Bucket, ...]:
     values = snapshot.tokens[facet.field]
     counts = Counter(value for id_ in matches for value in set(values.get(id_, ())))
-    return tuple(Bucket(value, count) for value, count in _most_frequent(counts, facet.size))
-
-
-def _most_frequent(counts: Mapping[str, int], limit: int) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:limit]
+    return buckets(counts, facet.size)
 
 
 def _scores(plan: Plan, snapshot: _Snapshot) -> Scores:
@@ -210,9 +211,9 @@ def _scores(plan: Plan, snapshot: _Snapshot) -> Scores:
             rows = {id_: record.numbers.get(name) for id_, record in snapshot.records.items()}
             return {id_: 1.0 for id_, value in rows.items() if _in_range(value, low, high)}
         case All(children):
-            return _all([_scores(child, snapshot) for child in children], snapshot)
+            return all_of([_scores(child, snapshot) for child in children], snapshot.records)
         case Any(children, minimum):
-            return _any([_scores(child, snapshot) for child in children], minimum, snapshot)
+            return any_of([_scores(child, snapshot) for child in children], minimum, snapshot.records)
         case Except(child):
             return dict.fromkeys(snapshot.records.keys() - _scores(child, snapshot).keys(), 0.0)
         case Boost(child, weight):
@@ -220,7 +221,7 @@ def _scores(plan: Plan, snapshot: _Snapshot) -> Scores:
         case Constant(child, score):
             return dict.fromkeys(_scores(child, snapshot), score)
         case Reward(match_, rewards):
-            return _rewarded(_scores(match_, snapshot), [_scores(reward, snapshot) for reward in rewards])
+            return rewarded(_scores(match_, snapshot), [_scores(reward, snapshot) for reward in rewards])
         case _:
             return _leaf(plan, snapshot)
 
@@ -229,34 +230,17 @@ def _in_range(value: int | None, low: int | None, high: int | None) -> bool:
     return value is not None and (low is None or low <= value) and (high is None or value < high)
 
 
-def _all(children: Sequence[Scores], snapshot: _Snapshot) -> Scores:
-    ids = set(snapshot.records).intersection(*children)
-    return {id_: sum(child[id_] for child in children) for id_ in ids}
-
-
-def _any(children: Sequence[Scores], minimum: int, snapshot: _Snapshot) -> Scores:
-    found = Counter(id_ for child in children for id_ in child)
-    ids = set(snapshot.records) if minimum <= 0 else {id_ for id_, times in found.items() if times >= minimum}
-    return {id_: sum(child.get(id_, 0.0) for child in children) for id_ in ids}
-
-
-def _rewarded(matches: Scores, rewards: Sequence[Scores]) -> Scores:
-    return {
-        id_: score + sum(reward.get(id_, 0.0) for reward in rewards) for id_, score in matches.items()
-    }
-
-
 def _leaf(plan: Plan, snapshot: _Snapshot) -> Scores:
     """Score a leaf about tokens; terms, phrases and near words by BM25, others 1."""
     match plan:
         case Term(name, text) if kind_of(name) in RANKED:
-            return _bm25(name, (text,), lambda tokens: tokens.count(text), snapshot)
+            return _bm25(name, (text,), lambda found: len(found[text]), snapshot)
         case Term(name, text):
             return _matching(name, text.__eq__, snapshot)
         case TermPhrase(name, terms):
-            return _bm25(name, terms, lambda tokens: phrase_count(tokens, terms), snapshot)
+            return _bm25(name, terms, lambda found: phrase_count(found, terms), snapshot)
         case TermNear(name, terms, slop):
-            return _bm25(name, terms, lambda tokens: near_count(tokens, terms, slop), snapshot)
+            return _bm25(name, terms, lambda found: near_count(found, terms, slop), snapshot)
         case TermPrefix(name, text):
             return _matching(name, lambda token: token.startswith(text), snapshot)
         case TermWildcard(name, pattern):
@@ -271,21 +255,20 @@ def _matching(name: str, is_match: Callable[[str], bool], snapshot: _Snapshot) -
 
 
 def _bm25(
-    name: str, terms: Sequence[str], frequency: Callable[[list[str]], int], snapshot: _Snapshot
+    name: str, terms: Sequence[str], frequency: Callable[[dict[str, list[int]]], int], snapshot: _Snapshot
 ) -> Scores:
-    """Okapi BM25 with the idf that is never negative; a phrase's is its words' sum."""
+    """Okapi BM25; the idf of a phrase is the sum of its words'."""
     fields = snapshot.tokens[name]
-    documents = len(snapshot.records)
-    idf = 0.0
-    for term in terms:
-        having = sum(term in tokens for tokens in fields.values())
-        idf += math.log(1 + (documents - having + 0.5) / (having + 0.5))
-    scores = {}
-    for id_, tokens in fields.items():
-        if times := frequency(tokens):
-            length = 1 - B + B * len(tokens) / snapshot.average[name]
-            scores[id_] = idf * times * (K1 + 1) / (times + K1 * length)
-    return scores
+    idf = sum(
+        inverse_frequency(len(snapshot.records), sum(term in tokens for tokens in fields.values()))
+        for term in terms
+    )
+    average = snapshot.average.get(name, 0.0)
+    return {
+        id_: idf * saturated(times, len(tokens), average)
+        for id_, tokens in fields.items()
+        if (times := frequency(positions_of(tokens, terms)))
+    }
 
 
 def _write(folder: Path, records: Mapping[int, Record]) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 
 def wildcard_matcher(pattern: str) -> Callable[[str], bool]:
     """Return whether a token matches ``pattern`` whole, as `TermWildcard` says.
 
-    Greedy with one point of return, hence linear in practice and never
-    exponential, as a regular expression with many stars would be.
+    Greedy with one point of return: at most the product of the two lengths in
+    steps, where a regular expression with many stars could be exponential.
     """
 
     def matches(token: str) -> bool:
@@ -40,20 +40,33 @@ def literal_prefix(pattern: str) -> str:
     return re.split(r"[*?]", pattern, maxsplit=1)[0]
 
 
-def phrase_count(tokens: Sequence[str], terms: Sequence[str]) -> int:
-    """Return how many times ``terms`` stand side by side in ``tokens``."""
-    wanted = list(terms)
-    width = len(wanted)
-    return sum(tokens[start : start + width] == wanted for start in range(len(tokens) - width + 1))
+def positions_of(tokens: Sequence[str], terms: Sequence[str]) -> dict[str, list[int]]:
+    """Return where each of ``terms`` stands in ``tokens``, ascending."""
+    found: dict[str, list[int]] = {term: [] for term in terms}
+    for position, token in enumerate(tokens):
+        if token in found:
+            found[token].append(position)
+    return found
 
 
-def near_count(tokens: Sequence[str], terms: Sequence[str], slop: int) -> int:
+def phrase_count(positions: Mapping[str, Sequence[int]], terms: Sequence[str]) -> int:
+    """Return how many times ``terms`` stand side by side in this order."""
+    starts = set(positions[terms[0]])
+    for offset, term in enumerate(terms[1:], start=1):
+        starts &= {position - offset for position in positions[term]}
+    return len(starts)
+
+
+def near_count(positions: Mapping[str, Sequence[int]], terms: Sequence[str], slop: int) -> int:
     """Return at how many positions a stretch begins that satisfies `TermNear`."""
     need = Counter(terms)
-    width = len(terms) + max(slop, 0)
-    found = 0
-    for start, token in enumerate(tokens):
-        if token in need:
-            have = Counter(token for token in tokens[start : start + width] if token in need)
-            found += all(have[term] >= times for term, times in need.items())
+    events = sorted((position, term) for term in need for position in positions[term])
+    have: Counter[str] = Counter()
+    found = end = 0
+    for start, first in events:
+        while end < len(events) and events[end][0] < start + len(terms) + slop:
+            have[events[end][1]] += 1
+            end += 1
+        found += all(have[term] >= times for term, times in need.items())
+        have[first] -= 1
     return found

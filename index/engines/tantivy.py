@@ -40,6 +40,7 @@ from index.engine import (
 from index.engines.checks import RANKED, check_request, constant_score, kind_of
 from index.engines.distance import fuzzy_tokens
 from index.engines.patterns import literal_prefix, wildcard_matcher
+from index.engines.scoring import DECIMALS
 from index.errors import (
     EngineError,
     IndexDamagedError,
@@ -86,8 +87,6 @@ MAX_NEAR_WORK = 3_000_000
 
 #: Beyond the page, so that a tie at its end is seen whole in the first go.
 OVERSHOOT = 20
-#: Decimals to which scores count as equal; sums of floats differ in the last.
-DECIMALS = 4
 
 
 class _LibraryErrors:
