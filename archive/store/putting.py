@@ -94,7 +94,7 @@ class Batch:
         self._added_texts: list[tuple[int, bytes]] = []
         self._changed_rows: list[Sequence[Any]] = []
         self._changed_texts: list[tuple[bytes, int]] = []
-        self._new_texts: list[tuple[int]] = []
+        self._regrouped: set[str] = set()
         self._pending: list[_Known] = []
         self._bylines: list[tuple[int, tuple[str, ...]]] = []
         self._changes: list[tuple[int, int, str]] = []
@@ -201,7 +201,7 @@ class Batch:
         self._changed_rows.append((*row, rows.row_hash(item.values_json, row[rows.VALUES :], body), known.id))
         self._changed_texts.append((body, known.id))
         if document.content_hash != before:
-            self._new_texts.append((known.id,))
+            self._regrouped |= {before, document.content_hash}
         # What was read of these texts is no longer true; it is read again when asked for.
         self._twins.pop(before, None)
         self._twins.pop(document.content_hash, None)
@@ -232,9 +232,11 @@ class Batch:
         if known.pending:
             self._flush()
         row = self._connection.execute(_STORED.where(articles.c.id == known.id)).one()
-        incoming = item.document
-        merged = rows.with_hand_values(rows.document_from_row(row, row[-1]), incoming)
-        if (merged.title, merged.text) != (incoming.title, incoming.text):
+        stored, incoming = rows.document_from_row(row, row[-1]), item.document
+        merged = rows.with_hand_values(stored, incoming)
+        if (merged.title, merged.text) == (stored.title, stored.text):
+            merged = replace(merged, content_hash=stored.content_hash)
+        elif (merged.title, merged.text) != (incoming.title, incoming.text):
             merged = replace(merged, content_hash=content_hash(merged.title, merged.text))
         return rows.prepare(merged)
 
@@ -264,10 +266,9 @@ class Batch:
         statements.UPDATE_ARTICLE.run(connection, self._changed_rows)
         statements.UPDATE_TEXT.run(connection, self._changed_texts)
         statements.UNLINK_AUTHORS.run(connection, changed)
-        for statement in (statements.LEAVE_GROUP, statements.RESET_GROUP, statements.JOIN_GROUP):
-            statement.run(connection, self._new_texts)
         statements.ADD_ARTICLE.run(connection, self._added_rows)
         statements.ADD_TEXT.run(connection, self._added_texts)
+        statements.REGROUP.run(connection, [(content,) for content in sorted(self._regrouped)])
         statements.LINK_AUTHOR.run(connection, self._people.links(self._bylines))
         statements.DROP_COPY.run(connection, self._no_longer_copies)
         statements.ADD_COPY.run(connection, self._copies)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnClause,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 
 from archive.store.bulk import Bulk
@@ -21,6 +31,9 @@ from archive.store.tables import (
 )
 
 _ROW = (*HASHED_COLUMNS, "group_id", "row_hash")
+# Constants, which would otherwise be parameters of each row.
+_ZERO: ColumnClause[int] = literal_column("0")
+_ONE: ColumnClause[int] = literal_column("1")
 _this: BindParameter[int] = bindparam("this_id")
 
 ADD_ARTICLE = Bulk(insert(articles), _ROW)
@@ -32,7 +45,7 @@ UPDATE_TEXT = Bulk(update(texts).where(texts.c.article_id == _this), ("body", "t
 
 _HISTORY = (*VALUE_COLUMNS, *STATE_COLUMNS, "row_hash")
 _next_number = (
-    select(func.coalesce(func.max(versions.c.number), 0) + 1)
+    select(func.coalesce(func.max(versions.c.number), _ZERO) + _ONE)
     .where(versions.c.article_id == articles.c.id)
     .scalar_subquery()
 )
@@ -46,27 +59,15 @@ KEEP_VERSION = Bulk(
     ("this_id",),
 )
 
-# An article whose text changed leaves its group, in three steps over all such articles:
-# if it gave the group its name the next one does, it is alone, it joins those with its new text.
-_other = articles.alias()
-_heir = (
-    select(func.min(_other.c.id)).where(_other.c.group_id == _this, _other.c.id != _this).scalar_subquery()
-)
-LEAVE_GROUP = Bulk(
-    update(articles).where(articles.c.group_id == _this, articles.c.id != _this).values(group_id=_heir),
-    ("this_id",),
-)
-RESET_GROUP = Bulk(
-    update(articles).where(articles.c.id == _this).values(group_id=articles.c.id), ("this_id",)
-)
-_group = (
-    select(func.min(_other.c.group_id))
-    .where(_other.c.content_hash == articles.c.content_hash, _other.c.id != articles.c.id)
-    .scalar_subquery()
-)
-JOIN_GROUP = Bulk(
-    update(articles).where(articles.c.id == _this).values(group_id=func.coalesce(_group, articles.c.id)),
-    ("this_id",),
+# For a text that an article got or left: those that have it are one group, named by the first.
+_hash: BindParameter[str] = bindparam("this_hash")
+_twin = articles.alias()
+_first = select(func.min(_twin.c.id)).where(_twin.c.content_hash == _hash).scalar_subquery()
+REGROUP = Bulk(
+    update(articles)
+    .where(articles.c.content_hash == _hash, articles.c.group_id != _first)
+    .values(group_id=_first),
+    ("this_hash",),
 )
 
 ADD_AUTHOR = Bulk(insert(authors), ("id", "key", "slug", "name"))
