@@ -35,7 +35,7 @@ from webapp.settings import Settings
 
 log = logging.getLogger(__name__)
 
-#: With fewer full matches than this, articles with most of the words follow.
+#: With fewer full matches than this, articles with some of the words follow.
 FEW = 10
 
 
@@ -192,7 +192,7 @@ class Services:
 
     @staticmethod
     def _partial(engine: Engine, asked: Asked, total: int, offset: int, room: int) -> SearchResponse | None:
-        """Return the articles with most of the words that belong on this page."""
+        """Return the articles with some of the words that belong on this page."""
         if asked.partial is None or total >= FEW:
             return None
         found = engine.search(

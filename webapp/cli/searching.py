@@ -141,7 +141,7 @@ def _say_understood(answer: SearchPage) -> None:
         else plural(answer.total, "article")
     )
     if answer.partial_total:
-        line += f" ({answer.partial_total:,} more have most of the words)"
+        line += f" ({answer.partial_total:,} more have some of the words)"
     say(line)
 
 
@@ -153,7 +153,7 @@ def _print_hit(hit: Hit, number: int, *, as_json: bool, partial: bool) -> None:
     parts = [", ".join(hit.authors), date_words(hit.published), hit.source]
     click.echo(f"{number:>3}. {marked_line(hit.title, hit.title_spans)}")
     click.echo("     " + visible_text(" · ".join(part for part in parts if part)))
-    click.echo(f"     {hit.slug}" + (" (most of the words)" if partial else ""))
+    click.echo(f"     {hit.slug}" + (" (some of the words)" if partial else ""))
     for snippet in hit.snippets:
         click.echo("     … " + marked_line(snippet.text, snippet.spans))
     click.echo()
