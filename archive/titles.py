@@ -9,8 +9,9 @@ site's name.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import unquote, urlsplit
 
 from archive.document import Provenance
 from archive.htmlpage import Page, one_line, plain
@@ -20,7 +21,17 @@ _KEY = re.compile(r"[\W_]+")
 # Separators between a headline and a name, the spaces are part of them.
 _SEPARATOR = re.compile(r"\s+[|•·»«›‹:~–—―/\\-]+\s+|\s*[|｜»«]\s*|\s+::\s+|(?<=\w):\s+|\s+[-–—]{2}\s+")
 _STRONG = re.compile(r"[|｜»«•·]|::")
+_EXTENSION = re.compile(r"\.\w{2,5}$")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+_CJK = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
+
 MAX_CHARS = 500
+MAX_HEADINGS = 12
+# Chosen on half of the sites of a benchmark, checked on the other half.
+SAME_SHARE = 0.7
+SAME_TAG_SHARE = 0.8
+SLUG_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +44,143 @@ class TitleCandidate:
 
 def title_candidates(page: Page) -> list[TitleCandidate]:
     """Every title of the page in the order in which it is believed, the chosen one first."""
-    stated = _stated(page)
     names = site_names(page)
-    cleaned = [
-        TitleCandidate(value=without_site(c.value, names), provenance=c.provenance) for c in stated if c.value
-    ]
-    heading = _heading(page, [c.value for c in cleaned])
-    return [*([heading] if heading else []), *cleaned] or _fallback(page)
+    keys = site_keys(names)
+    stated = [replace(c, value=without_site(c.value, names)) for c in _stated(page)]
+    known = [c for c in stated if c.value]
+    chosen = headline(page, known, keys)
+    rest = [c for c in known if c is not chosen]
+    return [*([chosen] if chosen else []), *rest] or _fallback(page)
+
+
+def headline(page: Page, known: Sequence[TitleCandidate], keys: set[str]) -> TitleCandidate | None:
+    """The title that readers saw.
+
+    In this order: the ``<h1>`` that says what a known title says, less a kicker in
+    an element of its own; a heading that says what the address says; the first
+    long ``<h1>`` that has a word in common with a known title; a smaller heading
+    that is the larger part of a known title.  None leaves the stated titles.
+    """
+    headings = _headings(page, keys)
+    tops = [heading for heading in headings if heading.tag == "h1"]
+    strong = [c.value for c in known if c.provenance.method != "title-tag"]
+    weak = [c.value for c in known if c.provenance.method == "title-tag"]
+    best = _most_alike(tops, strong or weak, SAME_SHARE) or _most_alike(tops, weak, SAME_TAG_SHARE)
+    if best is not None:
+        return next((c for c in known if _is_edge(c.value, best)), None) or best.candidate(0.9)
+    return (
+        _by_address(page, headings, strong + weak)
+        or _first_long(tops, strong + weak)
+        or _part_of_known(headings, strong + weak)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    tag: str
+    text: str
+    parts: tuple[str, ...]
+    words: frozenset[str]
+
+    def candidate(self, confidence: float) -> TitleCandidate:
+        return _candidate(self.text, "heading", self.tag, confidence)
+
+
+def _headings(page: Page, keys: set[str]) -> list[_Heading]:
+    """Headings of the first two levels that do not name the site."""
+    found = []
+    for tag in ("h1", "h2"):
+        for node in page.css(tag, MAX_HEADINGS):
+            text = one_line(node.text(separator=" "))
+            if not text or len(text) > MAX_CHARS or _names_site(text, keys):
+                continue
+            parts = tuple(
+                part
+                for child in node.iter(include_text=True)
+                if (part := one_line(child.text(separator=" ")))
+            )
+            words = frozenset(_words(text))
+            if words:
+                found.append(_Heading(tag, text, parts, words))
+    return found
+
+
+def _most_alike(headings: Sequence[_Heading], titles: Sequence[str], share: float) -> _Heading | None:
+    """The heading of which at least ``share`` of the words are in one title, the most alike first."""
+    sets = [words for title in titles if (words := _words(title))]
+    best: tuple[float, _Heading] | None = None
+    for heading in headings:
+        common = [(len(heading.words & words), words) for words in sets]
+        if not any(count >= share * len(heading.words) for count, _ in common):
+            continue
+        alike = max(2 * count / (len(heading.words) + len(words)) for count, words in common)
+        if best is None or alike > best[0]:
+            best = (alike, heading)
+    return best[1] if best else None
+
+
+def _is_edge(title: str, heading: _Heading) -> bool:
+    """Whether ``title`` is the heading without what stands in an element of its own before or after it."""
+    wanted = _WORD.findall(title.casefold())
+    if len(wanted) < 3 or len(heading.parts) < 2:
+        return False
+    edges = range(1, len(heading.parts))
+    return any(
+        _WORD.findall(" ".join(part).casefold()) == wanted
+        for edge in edges
+        for part in (heading.parts[edge:], heading.parts[:edge])
+    )
+
+
+def _by_address(page: Page, headings: Sequence[_Heading], titles: Sequence[str]) -> TitleCandidate | None:
+    """A heading that has more of the words of the address than any title has."""
+    slug = _words(_slug(page.url or page.canonical))
+    if not slug:
+        return None
+    most = max((len(_words(title) & slug) for title in titles), default=0)
+    best = max(
+        (heading for heading in headings if len(heading.words) >= 4),
+        key=lambda h: len(h.words & slug),
+        default=None,
+    )
+    if best is None or len(best.words & slug) <= max(most, SLUG_SHARE * len(slug)):
+        return None
+    return best.candidate(0.7)
+
+
+def _slug(url: str) -> str:
+    """The part of an address that has three words or more, the longest."""
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return ""
+    segments = [_EXTENSION.sub("", segment) for segment in path.split("/")]
+    worded = [segment for segment in segments if len(_LETTERS.findall(segment)) >= 3]
+    return " ".join(_LETTERS_OR_DIGITS.findall(max(worded, key=len))) if worded else ""
+
+
+def _first_long(headings: Sequence[_Heading], titles: Sequence[str]) -> TitleCandidate | None:
+    known = {word for title in titles for word in _words(title)}
+    for heading in headings:
+        if _length(heading.text) >= 4 and len(heading.words & known) >= 0.1 * len(heading.words):
+            return heading.candidate(0.6)
+    return None
+
+
+def _part_of_known(headings: Sequence[_Heading], titles: Sequence[str]) -> TitleCandidate | None:
+    wholes = [_key(title) for title in titles]
+    for heading in headings:
+        key = _key(heading.text)
+        if heading.tag == "h2" and _length(heading.text) >= 3:
+            for whole in wholes:
+                if key != whole and key in whole and len(key) >= 0.4 * len(whole):
+                    return heading.candidate(0.6)
+    return None
+
+
+def _length(text: str) -> int:
+    """Words, or a third of the characters in scripts without spaces."""
+    return len(text) // 3 if _CJK.search(text) else len(_WORD.findall(text))
 
 
 def site_names(page: Page) -> list[str]:
@@ -67,13 +208,18 @@ def without_site(title: str, names: Sequence[str]) -> str:
     A part goes when it is one of ``names`` but for punctuation and case, or when
     it stands behind ``|`` and is much shorter than the rest.
     """
-    keys = {key for name in names if len(key := _key(name)) >= 2}
+    keys = site_keys(names)
     for _ in range(3):
         shorter = _without_last(title, keys) or _without_first(title, keys)
         if not shorter:
             break
         title = shorter
     return title
+
+
+def site_keys(names: Iterable[str]) -> set[str]:
+    """``names`` without punctuation and case, for comparing."""
+    return {key for name in names if len(key := _key(name)) >= 2}
 
 
 def _without_last(title: str, keys: set[str]) -> str:
@@ -139,21 +285,6 @@ def _stated(page: Page) -> list[TitleCandidate]:
         _candidate(page.title_tag, "title-tag", "title", 0.6),
     ]
     return [c for c in found if c.value]
-
-
-def _heading(page: Page, known: Sequence[str]) -> TitleCandidate | None:
-    """The first ``<h1>`` that shares half of its words with a known title."""
-    sets = [words for title in known if (words := _words(title))]
-    best: tuple[float, TitleCandidate] | None = None
-    for node in page.css("h1", 20):
-        value = one_line(node.text(separator=" "))
-        words = _words(value)
-        if not words or len(value) > MAX_CHARS:
-            continue
-        share = max((len(words & other) / len(words) for other in sets), default=0.0)
-        if share >= 0.5 and (best is None or share > best[0]):
-            best = (share, _candidate(value, "heading", "h1", 0.9))
-    return best[1] if best else None
 
 
 def _words(text: str) -> set[str]:
