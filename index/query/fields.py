@@ -8,6 +8,7 @@ from what the parser does.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -280,8 +281,12 @@ _LANGUAGES = (
 _CODE_BY_LANGUAGE = {name: code for code, name in (pair.split() for pair in _LANGUAGES.split(","))}
 
 
+_REGIONAL = re.compile(r"([a-zA-Z]{2})[-_][a-zA-Z]{2,4}")
+
+
 def language_code(value: str) -> str:
-    """Return the code that ``lang:`` means by ``value``: ``German`` and
-    ``de-AT`` are ``de``; what is not known comes back in lower case."""
-    lowered = value.strip().lower().replace("_", "-")
-    return _CODE_BY_LANGUAGE.get(lowered) or lowered.split("-")[0]
+    """Return the code of the language ``value``: ``German`` and ``de-AT`` are
+    ``de``; what is not known comes back as it is."""
+    if regional := _REGIONAL.fullmatch(value):
+        return regional[1].lower()
+    return _CODE_BY_LANGUAGE.get(value.lower(), value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.query.ast import (
     PRESENCE,
@@ -24,7 +24,7 @@ from index.query.ast import (
     Word,
 )
 from index.query.dates import parse_bounds, print_bounds
-from index.query.fields import BY_NAME, STATES, FieldHelp, Takes, suggest
+from index.query.fields import BY_NAME, STATES, FieldHelp, Takes, language_code, suggest
 from index.query.tokens import Kind, Token
 
 #: Takes a warning: code, message, and the stretch of the cleaned text.
@@ -117,6 +117,8 @@ def is_date(field: FieldHelp, text: str, today: dt.date) -> bool:
 
 def _searched(field: FieldHelp, token: Token, span: Span) -> Query:
     searches = field.searches
+    if field.name == "lang" and token.kind in (Kind.WORD, Kind.PHRASE):
+        token = replace(token, text=language_code(token.text))
     if field.name == "site" and "." not in token.text:
         searches = searches[:1]
     if len(searches) == 1:

@@ -21,6 +21,7 @@ from index.query.fields import BY_NAME, FieldHelp, Takes
 from index.query.guard import DEFAULT_LIMITS, Limits, check_length, check_terms
 from index.query.leaves import Value, field_leaf, is_date, missing_leaf, text_leaf
 from index.query.lexer import lex
+from index.query.scopes import OUTERMOST, take_scopes
 from index.query.tokens import Kind, Token, Warnings
 
 _BROAD = frozenset({Kind.PREFIX, Kind.WILDCARD, Kind.FUZZY})
@@ -112,8 +113,8 @@ class _Parser:
 
     def run(self) -> Query:
         if any(token.kind is Kind.FIELD and self._field(token).takes is Takes.SCOPE for token in self.tokens):
-            self._find_scopes()
-        self.frames = [_Frame(0, self.scopes.get(-1))]
+            self.tokens, self.scopes = take_scopes(self.tokens)
+        self.frames = [_Frame(0, self.scopes.get(OUTERMOST))]
         at = 0
         while at < len(self.tokens):
             at = self._step(at)
@@ -214,7 +215,7 @@ class _Parser:
             message = f"'{name.text}:' was taken to belong to what follows the space."
             self.warnings.add("space_after_colon", message, name.start, following.end)
         if following.kind is Kind.OPEN:
-            self.frames.append(_Frame(name.start, known))
+            self.frames.append(_Frame(name.start, self.scopes.get(at + 1, known)))
             return at + 2
         token, after = self._value(known, at + 1)
         if token.kind is Kind.PHRASE and not token.text.strip():
@@ -319,42 +320,3 @@ class _Parser:
     @staticmethod
     def _cover(nodes: list[Query]) -> tuple[int, int]:
         return (nodes[0].span[0], nodes[-1].span[1])
-
-    def _find_scopes(self) -> None:
-        """Take ``in:title`` out of the tokens, remembering the group it stands in.
-
-        Groups are named by the index of their opening token, the outermost -1.
-        """
-        kept: list[Token] = []
-        open_groups = [-1]
-        at = 0
-        while at < len(self.tokens):
-            token = self.tokens[at]
-            scope = self._scope(at)
-            if scope is not None:
-                self.scopes[open_groups[-1]] = scope
-                at += 2
-                continue
-            if token.kind is Kind.OPEN:
-                open_groups.append(len(kept))
-            elif token.kind is Kind.CLOSE and len(open_groups) > 1:
-                open_groups.pop()
-            kept.append(token)
-            at += 1
-        if self.scopes and any(token.kind in _STARTS_OPERAND for token in kept):
-            self.tokens = kept
-        else:
-            self.scopes = {}
-
-    def _scope(self, at: int) -> FieldHelp | None:
-        """The field that ``in:`` at ``at`` names, if it does, unsigned."""
-        token = self.tokens[at]
-        if token.kind is not Kind.FIELD or self._field(token).takes is not Takes.SCOPE:
-            return None
-        if self._kind(at + 1) is not Kind.WORD or (at and self._kind(at - 1) in (Kind.MINUS, Kind.PLUS)):
-            return None
-        value = self.tokens[at + 1]
-        named = BY_NAME.get(value.text.lower())
-        if value.start != token.end or named is None or named.takes is not Takes.TEXT:
-            return None
-        return named

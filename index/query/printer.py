@@ -3,7 +3,8 @@
 ``parse(print_query(tree)).tree == tree`` for every tree that the parser can
 give, with the same limits or wider ones: ``And`` and ``Or`` have two or more
 children, text is not empty and as `index.query.cleaning.clean` leaves it, a
-`Wildcard` is not what a `Prefix` can say, and a `DateRange` is not empty.
+`Wildcard` is not what a `Prefix` can say, a language is a code, and a
+`DateRange` is not empty.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from index.query.ast import (
     Word,
 )
 from index.query.cleaning import clean
+from index.query.fields import language_code
 from index.query.guard import Limits
 
 #: Wide enough for any tree that is made here.
@@ -66,9 +67,14 @@ _patterns = st.from_regex(r"[a-z0-9][a-z0-9-]{1,4}[?*]{1,2}[a-z]{0,2}[?*]?", ful
     lambda text: text.count("*") + text.count("?") > 1 or not text.endswith("*")
 )
 
+
+def _is_canonical(node: Word | Phrase) -> bool:
+    return node.field != "lang" or language_code(node.text) == node.text
+
+
 leaves: st.SearchStrategy[Query] = st.one_of(
-    st.builds(Word, text=_words, field=_fields),
-    st.builds(Phrase, text=_words.filter(str.strip), field=_fields),
+    st.builds(Word, text=_words, field=_fields).filter(_is_canonical),
+    st.builds(Phrase, text=_words.filter(str.strip), field=_fields).filter(_is_canonical),
     st.builds(Near, text=_words.filter(str.strip), slop=st.integers(0, 100), field=_fields),
     st.builds(Prefix, text=_words, field=_fields),
     st.builds(Wildcard, pattern=_patterns, field=_fields),
