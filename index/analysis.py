@@ -171,20 +171,17 @@ def _fold_easy(text: str) -> str | None:
     return text
 
 
-def fold_simple(text: str) -> str | None:
-    """Fold ``text`` character by character, or return None if one needs its neighbours.
+def fold_simple(text: str) -> str:
+    """Fold ``text`` character by character, for finding words of Latin letters in it.
 
-    A character may fold to several or none: `folded_length` says.  Unspaced
-    scripts become spaces: no word of another script runs on into them.
+    A character may fold to several or none: `folded_length` says.  Marks are
+    dropped, and unspaced scripts become spaces: right next to Latin letters,
+    and not what `tokens` makes of other scripts.
     """
     if text.isascii():
         return text.lower()
     for char in _others(text):
-        folded = _easy_folds[char]
-        if folded is None:
-            if continues(char):
-                return None
-            folded = " "
+        folded = _simple_fold(char)
         if folded != char:
             text = text.replace(char, folded)
     return text.lower()
@@ -192,8 +189,14 @@ def fold_simple(text: str) -> str | None:
 
 def folded_length(char: str) -> int:
     """How many characters ``char`` is in the result of `fold_simple`."""
+    return len(_simple_fold(char))
+
+
+def _simple_fold(char: str) -> str:
     folded = _easy_folds[char]
-    return 1 if folded is None else len(folded)
+    if folded is None:
+        return "" if continues(char) else " "
+    return folded
 
 
 def _spaced(folded: str) -> str:

@@ -22,13 +22,13 @@ class FoldedText:
     """A text folded character by character, that knows the way back.
 
     Attributes:
-        folded: the folded text, or None where folding needs neighbours.
+        folded: the folded text, right for Latin letters.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.folded = fold_simple(text)
-        even = self.folded is None or (len(self.folded) == len(text) and _keeps_places(text))
+        even = len(self.folded) == len(text) and _keeps_places(text)
         self._offsets = None if even else _Offsets(text)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
@@ -48,8 +48,6 @@ def locate(text: FoldedText, words: Sequence[str], needed: Collection[str]) -> P
     """
     if not needed:
         return {}
-    if text.folded is None:
-        return _by_analysis(text.text, needed)
     found: Places = {}
     for token in needed:
         positions = _positions(words, token)

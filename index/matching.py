@@ -17,7 +17,15 @@ from index import plan as p
 from index.analysis import stems, tokens
 from index.locate import FoldedText, Places, locate
 from index.passages import Match
-from index.scan import Wanted, scan, wanted_expansion, wanted_stem, wanted_token
+from index.scan import (
+    Wanted,
+    may_hold_compound,
+    scan,
+    scan_phrase,
+    wanted_expansion,
+    wanted_stem,
+    wanted_token,
+)
 from index.terms import expands, token_filter
 
 _BODY = frozenset({"body", "stem"})
@@ -159,7 +167,10 @@ class _Search:
     def _scanned(self, leaf: _Leaf, key: int) -> list[Match] | None:
         """Find a leaf of one token by scanning, or return None if that cannot tell."""
         folded = self.text.folded
-        if folded is None or isinstance(leaf, p.TermPhrase | p.TermNear):
+        if isinstance(leaf, p.TermPhrase) and leaf.field not in _STEMMED:
+            runs = scan_phrase(folded, leaf.terms)
+            return None if runs is None else [Match(*self.text.original(*run), key) for run in runs]
+        if isinstance(leaf, p.TermPhrase | p.TermNear):
             return None
         wanted: Wanted | None
         if not isinstance(leaf, p.Term):
@@ -216,7 +227,7 @@ class _Search:
     def _compounds(self, stem: str, key: int) -> Iterator[Match]:
         """``longrange`` asked for, ``long-range`` written."""
         text = self.text.text
-        if "-" not in text and "‐" not in text and "‑" not in text:
+        if not may_hold_compound(self.text.folded, stem):
             return
         for written in _HYPHENATED.finditer(text):
             joined = "".join(tokens(written.group()))

@@ -11,12 +11,11 @@ analysed after all: it is a short cut, never another opinion.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from index.engines.patterns import literal_prefix
-from index.folding import shape
 from index.plan import TermFuzzy, TermPrefix, TermWildcard
 from index.schema import MAX_TOKEN_CHARS
 from index.stemming import stem
@@ -70,9 +69,7 @@ def scan(folded: str, wanted: Wanted) -> list[tuple[int, int]] | None:
         Half-open offsets in order, or None if the analyzer must decide.
     """
     head = wanted.head
-    if not head.isalnum() or (not head.isascii() and "c" in shape(head)):
-        return None
-    if _joined(head).search(folded) is not None:
+    if not (head.isascii() and head.isalnum()) or _joined(head).search(folded) is not None:
         return None
     found: list[tuple[int, int]] = []
     start = folded.find(head)
@@ -87,6 +84,55 @@ def scan(folded: str, wanted: Wanted) -> list[tuple[int, int]] | None:
                 found.append((start, end))
         start = folded.find(head, end)
     return found
+
+
+def scan_phrase(folded: str, terms: Sequence[str]) -> list[tuple[int, int]] | None:
+    """Return where ``terms`` stand side by side, or None if the analyzer must decide."""
+    for term in terms[1:]:
+        if not (term.isascii() and term.isalnum()) or _joined(term).search(folded) is not None:
+            return None
+    firsts = scan(folded, wanted_token(terms[0]))
+    if firsts is None:
+        return None
+    found: list[tuple[int, int]] = []
+    for start, first_end in firsts:
+        end = first_end
+        for term in terms[1:]:
+            begin = _next_word(folded, end)
+            end = _end_of_word(folded, begin)
+            if folded[begin:end] != term:
+                break
+            if not _stands_alone(folded, begin, end):
+                return None
+        else:
+            found.append((start, end))
+    return found
+
+
+def may_hold_compound(folded: str, stemmed: str) -> bool:
+    """May a hyphenated word in ``folded`` have the joined stem ``stemmed``?"""
+    return "-" in folded and _hyphened(stemmed[:-2] or stemmed).search(folded) is not None
+
+
+_POSSESSIVE = re.compile(r"(?:'s(?![^\W_]))?[\W_]*")
+
+
+def _next_word(folded: str, end: int) -> int:
+    match = _POSSESSIVE.match(folded, end)
+    return match.end() if match else end
+
+
+def _end_of_word(folded: str, start: int) -> int:
+    match = _WORD_END.match(folded, start)
+    return match.end() if match else start
+
+
+@lru_cache(maxsize=512)
+def _hyphened(head: str) -> re.Pattern[str]:
+    """Match ``head`` with a hyphen somewhere inside or right after it."""
+    first, rest = head[0], head[1:]
+    tolerant = "".join(f"-?{re.escape(char)}" for char in rest)
+    return re.compile(f"{re.escape(first)}(?!{re.escape(rest)}(?!-)){tolerant}")
 
 
 @lru_cache(maxsize=512)

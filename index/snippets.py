@@ -14,7 +14,7 @@ from index.query.ast import Span
 
 __all__ = ["Matcher", "Matchers", "Snippet", "make_snippets", "mark", "mark_text", "matchers_from_plan"]
 
-_CHUNK_CHARS = 60_000
+_CHUNK_CHARS = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _text_matches(text: str, matchers: Matchers, language: str, *, with_lead: bo
 
 
 def _chunks(text: str) -> list[tuple[int, int]]:
-    """Cut ``text`` at paragraphs into stretches of some 60,000 characters."""
+    """Cut ``text`` at paragraphs into stretches of some 12,000 characters."""
     bounds = []
     start = 0
     while len(text) - start > 2 * _CHUNK_CHARS:
