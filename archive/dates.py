@@ -45,7 +45,8 @@ _WEEK: Final = re.compile(r"(\d{4})-?w(\d{2})-?([1-7])", re.ASCII)
 _ORDINAL: Final = re.compile(r"(\d{4})-(\d{3})", re.ASCII)
 _NUMERIC: Final = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})\.?", re.ASCII)
 _EAST_ASIAN: Final = re.compile(
-    r"(?P<year>\d{4})\s*[年년]\s*(?:(?P<month>\d{1,2})\s*[月월]\s*(?:(?P<day>\d{1,2})\s*[日号號일])?)?", re.ASCII
+    r"(?P<year>\d{4})\s*[年년]\s*(?:(?P<month>\d{1,2})\s*[月월]\s*(?:(?P<day>\d{1,2})\s*[日号號일])?)?",
+    re.ASCII,
 )
 _PIECE: Final = re.compile(r"\d+|[^\W\d_]+")
 _LEADING_WORDS: Final = re.compile(r"(?:[^\W\d_]+\s*[.:,]?\s+){0,3}?(?=\d)")

@@ -91,6 +91,11 @@ _ALPHABETS: Final = {
     "cp1254": ("çğıöşüİâ",),
     "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž"),
 }
+# Letters of everyday Cyrillic, Greek, Hebrew, Arabic, Thai and East Asian text, and their punctuation.
+_COMMON: Final = re.compile(
+    "[\u0410-\u044f\u0401\u0451\u0404\u0454\u0406\u0456\u0457\u0490\u0491\u0386-\u03ce\u05d0-\u05ea\u0621-\u06af"
+    "\u0e01-\u0e5b\u2010-\u2026\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef\xa0\xab\xbb\u2116\xb7]"
+)
 _ISO_2022: Final = re.compile(rb"\x1b\$[@AB]|\x1b\([BJ]")
 
 
@@ -226,7 +231,13 @@ def _guess_name(data: bytes) -> str:
     match = charset_normalizer.from_bytes(sample, steps=5, chunk_size=512, preemptive_behaviour=False).best()
     name = codec_of(match.encoding) if match is not None else ""
     # Between the Latin code pages its guess is worse than the alphabets.
-    return name if name in _TRUSTED_GUESSES else latin
+    return name if name in _TRUSTED_GUESSES and _is_fluent(sample.decode(name, errors="replace")) else latin
+
+
+def _is_fluent(text: str) -> bool:
+    """Say whether letters beyond ASCII are mostly common ones, as in words rather than in noise."""
+    beyond = [char for char in text if char > "\x7f"]
+    return sum(bool(_COMMON.match(char)) for char in beyond) >= 0.8 * len(beyond)
 
 
 def _latin_by_alphabet(sample: bytes) -> tuple[str, float]:

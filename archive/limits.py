@@ -49,7 +49,7 @@ class Limits:
     csv_cell_chars: int = 10_000_000
     front_matter_chars: int = 64_000
     front_matter_aliases: int = 20
-    fragment_chars: int = 2_000_000
+    fragment_chars: int = 500_000
     markdown_chars: int = 5_000_000
     markdown_lines: int = 100_000
     item_wall_s: float = 30.0

@@ -43,11 +43,13 @@ def document_from_draft(draft: Draft, *, limits: Limits = LIMITS) -> Document:
     """Return the article that a draft stands for, without id and slug.
 
     Raises:
-        EmptyItemError: neither text nor title holds a character that can be seen.
+        EmptyItemError: its text holds no character that can be seen.
     """
     warnings = list(draft.warnings)
     provenance = dict(draft.provenance)
     text = _text(draft.text, limits, warnings)
+    if not text:
+        raise EmptyItemError("there is no text in it")
     title = _title(draft.title, text, limits, warnings, provenance)
     url = normalise_url(draft.url) if draft.url else ""
     if draft.url and not url:
@@ -124,8 +126,6 @@ def _title(
         if "\ufffd" in title and "\ufffd" not in raw:
             warnings.append("characters of the title that are not Unicode text were replaced by \ufffd")
         return title
-    if not text:
-        raise EmptyItemError("there is no text in it")
     provenance["title"] = _FIRST_WORDS
     return _first_words(text)
 

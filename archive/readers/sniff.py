@@ -1,0 +1,162 @@
+"""What kind of file this is: by its content first, by its name second."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Final
+
+import orjson
+
+from archive.encoding import decode
+from archive.errors import EmptyItemError, UnsupportedFormatError
+from archive.readers.csv import looks_like_table
+from archive.readers.frontmatter import has_front_matter
+
+HEAD_BYTES: Final = 64_000
+_CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\x0b\x0c\r\x1b")
+_NOT_CONTROLS: Final = bytes(byte for byte in range(256) if byte not in _CONTROLS)
+_MAX_CONTROL_SHARE: Final = 0.04
+
+
+class Kind(StrEnum):
+    """The formats that there are readers for."""
+
+    HTML = "text/html"
+    JSON = "application/json"
+    JSONL = "application/x-ndjson"
+    CSV = "text/csv"
+    MARKDOWN = "text/markdown"
+    TEXT = "text/plain"
+
+
+_MAGIC: Final = (
+    (0, b"\x89PNG", "a PNG image"),
+    (0, b"\xff\xd8\xff", "a JPEG image"),
+    (0, b"GIF8", "a GIF image"),
+    (0, b"RIFF", "a RIFF file (sound, video or WebP image)"),
+    (0, b"II*\0", "a TIFF image"),
+    (0, b"MM\0*", "a TIFF image"),
+    (0, b"%PDF-", "a PDF document"),
+    (0, b"%!PS", "a PostScript document"),
+    (0, b"{\\rtf", "an RTF document"),
+    (0, b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (0, b"PK\x03\x04", "a zip file (or an Office document or e-book)"),
+    (0, b"PK\x05\x06", "an empty zip file"),
+    (0, b"Rar!", "a RAR archive"),
+    (0, b"7z\xbc\xaf", "a 7z archive"),
+    (0, b"BZh", "a bzip2 file"),
+    (0, b"\xfd7zXZ", "an xz file"),
+    (0, b"\x28\xb5\x2f\xfd", "a zstandard file"),
+    (257, b"ustar", "a tar archive"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"MZ\x90", "a program"),
+    (0, b"\xca\xfe\xba\xbe", "a program"),
+    (0, b"\xcf\xfa\xed\xfe", "a program"),
+    (0, b"\0asm", "a program"),
+    (0, b"SQLite format 3", "an SQLite database"),
+    (0, b"OggS", "a sound or video file"),
+    (0, b"ID3", "a sound file"),
+    (0, b"fLaC", "a sound file"),
+    (4, b"ftyp", "a video or image file"),
+    (0, b"\x1aE\xdf\xa3", "a video file"),
+    (0, b"wOF", "a font"),
+    (0, b"WARC/", "a WARC file"),
+    (0, b"\x1f\x8b", "a gzip file inside a gzip file"),
+)
+_MARKED_TEXT: Final = (
+    (re.compile(r"<\?xml\b.*?<(?:rss|feed|rdf:RDF)\b", re.DOTALL), "a feed"),
+    (re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]"), "a feed"),
+    (re.compile(r"<(?:\?xml\b.*?<)?(?:svg)[\s>]", re.DOTALL), "an SVG image"),
+    (re.compile(r"From \S+.*\n(?:[\w-]+:.*\n)"), "a mailbox"),
+    (re.compile(r"(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID):", re.I), "an e-mail"),
+)
+_HTML: Final = re.compile(
+    r"(?:\s|<!--.*?-->|<\?xml\b[^>]*>)*<(?:!doctype\s+html|html|head|body|title|meta|script|style|link|div"
+    r"|article|section|main|header|nav|p|h1|h2|table|center|span|base|frameset)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_JSON_START: Final = re.compile(r"\{\s*[\"}]|\[\s*[{\[\]]")
+_SUFFIXES: Final = {
+    "html": Kind.HTML, "htm": Kind.HTML, "xhtml": Kind.HTML, "xht": Kind.HTML, "shtml": Kind.HTML,
+    "json": Kind.JSON, "jsonl": Kind.JSONL, "ndjson": Kind.JSONL, "jsonlines": Kind.JSONL, "ldjson": Kind.JSONL,
+    "csv": Kind.CSV, "tsv": Kind.CSV, "tab": Kind.CSV, "md": Kind.MARKDOWN, "markdown": Kind.MARKDOWN,
+    "mdown": Kind.MARKDOWN, "mkd": Kind.MARKDOWN, "mdx": Kind.MARKDOWN, "txt": Kind.TEXT, "text": Kind.TEXT,
+}  # fmt: skip
+_UNREAD_SUFFIXES: Final = {
+    "eml": "an e-mail", "mbox": "a mailbox", "xml": "an XML file", "rss": "a feed", "atom": "a feed",
+    "opml": "a list of feeds", "warc": "a WARC file", "rtf": "an RTF document", "mhtml": "an MHTML file",
+    "mht": "an MHTML file", "tex": "a TeX source", "svg": "an SVG image",
+}  # fmt: skip
+
+
+def sniff(head: bytes, name: str) -> Kind:
+    """Return the kind of a file from its first bytes and its name.
+
+    Args:
+        head: the first `HEAD_BYTES` bytes, or the whole file if it is shorter.
+        name: the file's name, without ``.gz``.
+
+    Raises:
+        EmptyItemError: the file is empty, or these bytes are all blank.
+        UnsupportedFormatError: no reader knows this kind of file.
+    """
+    if not head:
+        raise EmptyItemError("the file is empty")
+    for offset, magic, what in _MAGIC:
+        if head.startswith(magic, offset):
+            raise UnsupportedFormatError(f"this is {what}, which is not read")
+    decoded = decode(head)
+    wide = decoded.encoding.startswith(("utf-16", "utf-32"))
+    if not wide and len(head.translate(None, _NOT_CONTROLS)) > _MAX_CONTROL_SHARE * len(head):
+        raise UnsupportedFormatError("this is a binary file, not text")
+    text = decoded.text.lstrip("\ufeff \t\r\n\x0b\x0c\xa0\0")
+    if not text and len(head) < HEAD_BYTES:
+        raise EmptyItemError("there is only white space in it")
+    return _by_text(text, _suffix(name), len(head) < HEAD_BYTES)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower().lstrip(".")
+
+
+def _by_text(text: str, suffix: str, is_whole: bool) -> Kind:
+    stated = _SUFFIXES.get(suffix)
+    start = text[:4096]
+    for pattern, what in _MARKED_TEXT:
+        if stated is None and pattern.match(start):
+            raise UnsupportedFormatError(f"this is {what}, which is not read")
+    if _HTML.match(start):
+        return Kind.MARKDOWN if stated is Kind.MARKDOWN else Kind.HTML
+    if stated in {Kind.JSON, Kind.JSONL} or (_JSON_START.match(start) and stated is not Kind.MARKDOWN):
+        return _json_kind(text, stated, is_whole)
+    if has_front_matter(text):
+        return Kind.MARKDOWN
+    if stated is not None and stated is not Kind.TEXT:
+        return stated
+    if suffix in _UNREAD_SUFFIXES:
+        raise UnsupportedFormatError(f"this is {_UNREAD_SUFFIXES[suffix]}, which is not read")
+    return Kind.CSV if looks_like_table(text.partition("\n")[0][:2000]) else Kind.TEXT
+
+
+def _json_kind(text: str, stated: Kind | None, is_whole: bool) -> Kind:
+    """Lines where the first line is a value of its own, else one value over many lines."""
+    lines = [line for line in text.split("\n", 40)[:40] if line.strip() and not line.startswith(("#", "//"))]
+    first = lines[0].strip() if lines else ""
+    if first in {"[", "{"}:
+        return Kind.JSON
+    try:
+        value = orjson.loads(first)
+    except orjson.JSONDecodeError:
+        return Kind.JSONL if stated is Kind.JSONL else _stated_or_json(stated, is_whole, len(lines))
+    if isinstance(value, list) and len(lines) == 1:
+        return Kind.JSON
+    return Kind.JSON if isinstance(value, dict) and len(lines) == 1 and stated is Kind.JSON else Kind.JSONL
+
+
+def _stated_or_json(stated: Kind | None, is_whole: bool, lines: int) -> Kind:
+    if stated is Kind.JSON or is_whole or lines > 1:
+        return Kind.JSON
+    # One line longer than the head, in a file that is not called JSON: a line it is.
+    return Kind.JSONL
