@@ -1,0 +1,306 @@
+"""The command line: what each command prints where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive.store import Store
+from tests.webapp.small_archive import build
+from webapp.cli import cli
+from webapp.cli.common import marked
+from webapp.cli.progress import describe, duration
+from webapp.models import SearchParams
+from webapp.presenters import hit_json
+from webapp.services import Services
+from webapp.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return build(tmp_path_factory.mktemp("archive"), "tantivy", extra=130)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Settings:
+    """An archive that a test may change."""
+    return build(tmp_path, "tantivy")
+
+
+def run(settings: Settings, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, [*arguments[:1], "--home", str(settings.home), *arguments[1:]])
+
+
+def rows(result: Result) -> list[dict[str, object]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+# search
+
+
+def test_search_prints_title_facts_slug_and_marked_passages(settings: Settings) -> None:
+    result = run(settings, "search", '"long-range missiles"')
+
+    assert result.exit_code == 0
+    assert result.stderr.strip() == '1 article for: "long-range missiles"'
+    assert result.stdout.splitlines()[:4] == [
+        "  1. [Long-range missiles] approved",
+        "     Ada Lovelace · 10 September 2024 · Daily Post",
+        "     long-range-missiles-approved",
+        "     … The government approved [long-range missiles] on Tuesday.",
+    ]
+
+
+def test_search_json_prints_the_hits_of_the_api(settings: Settings) -> None:
+    with Services(settings) as services:
+        expected = [hit_json(hit) for hit in services.search(SearchParams(q="missiles")).hits]
+
+    result = run(settings, "search", "missiles", "--json")
+
+    assert rows(result) == expected
+    assert len(expected) == 3
+
+
+def test_search_without_hits_is_no_failure(settings: Settings) -> None:
+    result = run(settings, "search", "nowhere", "--json")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "No articles match." in result.stderr
+
+
+OPTIONS = [
+    pytest.param(["--author", "grace hopper"], {"Harbour strike ends"}, id="author"),
+    pytest.param(["--source", "Harbour News"], {"Harbour strike ends"}, id="source"),
+    pytest.param(["--from", "2023", "--to", "2023-05"], {"Harbour strike ends"}, id="dates"),
+    pytest.param(["is:undated"], {"Undated notes"}, id="undated"),
+    pytest.param(["--lang", "xx"], set(), id="language"),
+    pytest.param(["harbour", "strike"], {"Harbour strike ends", "Undated notes"}, id="several-words"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "titles"), OPTIONS)
+def test_search_options(settings: Settings, arguments: list[str], titles: set[str]) -> None:
+    result = run(settings, "search", "--json", *arguments)
+
+    assert {row["title"] for row in rows(result)} == titles
+
+
+def test_partial_matches_are_told_apart(settings: Settings) -> None:
+    found = rows(run(settings, "search", "--json", "harbour", "strike"))
+
+    assert [(row["title"], row.get("partial"), row.get("missing")) for row in found] == [
+        ("Harbour strike ends", None, None),
+        ("Undated notes", True, ["strike"]),
+    ]
+
+
+def test_search_prints_more_than_one_request_holds(settings: Settings) -> None:
+    found = rows(run(settings, "search", "bulletin", "--limit", "125", "--json"))
+
+    assert len({row["id"] for row in found}) == 125
+
+
+def test_search_pages(settings: Settings) -> None:
+    first = rows(run(settings, "search", "--sort", "oldest", "--limit", "3", "--json"))
+    second = rows(run(settings, "search", "--sort", "oldest", "--limit", "3", "--page", "2", "--json"))
+    both = rows(run(settings, "search", "--sort", "oldest", "--limit", "6", "--json"))
+
+    assert first + second == both
+
+
+def test_stored_text_cannot_act_on_the_terminal(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from archive.document import Draft, Origin
+    from archive.normalise import document_from_draft
+
+    settings = Settings(home=tmp_path, engine="memory")
+    document = document_from_draft(Draft(text="missile text", origin=Origin(path="/a.txt")))
+    evil = "\x1b]0;owned\x07\x1b[2Jmissile\u202e\x9b31m"
+    with Store.open(settings.store_path) as store:
+        store.put([replace(document, title=evil, authors=(evil,), source=evil)])
+    assert run(settings, "reindex", "--engine", "memory").exit_code == 0
+
+    result = CliRunner(env={"ARCHIVE_ENGINE": "memory"}).invoke(
+        cli, ["search", "--home", str(tmp_path), "missile"]
+    )
+
+    assert "missile" in result.output
+    assert not set("\x1b\x07\u202e\x9b") & set(result.output)
+
+
+WRONG = [
+    pytest.param(["search", "--sort", "best"], 2, "--sort", id="option"),
+    pytest.param(["search", "--from", "soon"], 2, "from: 'soon' is not a date", id="date"),
+    pytest.param(["search", "((((((((((((((((((((((((((a"], 2, "too deep", id="query"),
+    pytest.param(["search", "--limit", "200", "--page", "2"], 2, "--page goes with", id="page-of-many"),
+    pytest.param(["search", "--engine", "lucene"], 2, "cannot be 'lucene'", id="engine"),
+    pytest.param(["show", "nobody"], 1, "nobody", id="slug"),
+    pytest.param(["delete", "nobody"], 1, "There is no article nobody", id="delete"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), WRONG)
+def test_what_is_wrong_is_said_in_a_line(
+    settings: Settings, arguments: list[str], code: int, message: str
+) -> None:
+    result = run(settings, *arguments)
+
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [["search", "x"], ["show", "x"], ["status"], ["reindex"], ["export"]])
+def test_no_archive_names_the_command_that_begins_one(tmp_path: Path, command: list[str]) -> None:
+    result = run(Settings(home=tmp_path / "none"), *command)
+
+    assert result.exit_code == 1
+    assert "archive ingest" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_wrong_configuration_file_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("prot = 1\n")
+
+    result = run(Settings(home=tmp_path), "status")
+
+    assert result.exit_code == 2
+    assert "did you mean 'port'" in result.stderr
+
+
+def test_an_interrupt_ends_with_130(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Services, "search", interrupt)
+
+    result = run(settings, "search", "x")
+
+    assert result.exit_code == 130
+    assert "Interrupted" in result.stderr
+
+
+# show, export, delete
+
+
+def test_show_prints_facts_and_text(settings: Settings) -> None:
+    result = run(settings, "show", "harbour-strike-ends", "-q", "strike", "--provenance")
+
+    assert result.stdout.splitlines()[:2] == ["Harbour [strike] ends", "Authors: Ada Lovelace, Grace Hopper"]
+    assert "Published: May 2023" in result.stdout
+    assert "Dock workers ended their [strike]." in result.stdout
+
+
+def test_show_json_is_the_whole_article(settings: Settings) -> None:
+    (row,) = rows(run(settings, "show", "undated-notes", "--json"))
+
+    assert (row["published"], row["authors"], row["slug"]) == (None, [], "undated-notes")
+    assert row["origin"]["path"] == "/data/3.txt"  # type: ignore[index]
+
+
+def test_export_prints_every_article(settings: Settings) -> None:
+    found = rows(run(settings, "export", "--jsonl"))
+
+    assert len(found) == 134
+    assert all(row["text"] for row in found)
+
+
+def test_delete_removes_from_archive_and_index(own: Settings) -> None:
+    result = run(own, "delete", "undated-notes", "nobody")
+
+    assert (result.exit_code, result.stdout.strip()) == (1, "Deleted 1 article.")
+    assert rows(run(own, "search", "--json", "diving")) == []
+    assert rows(run(own, "status", "--json"))[0]["articles"] == 3
+
+
+# status, reindex, verify
+
+
+def test_status_tells_articles_and_index(settings: Settings) -> None:
+    (status,) = rows(run(settings, "status", "--json"))
+
+    assert (status["articles"], status["ready"], status["behind"], status["engine"]) == (
+        134,
+        True,
+        0,
+        "tantivy",
+    )
+    assert status["indexes"]["tantivy"]["documents"] == 134  # type: ignore[index]
+    assert "134 articles, up to date" in run(settings, "status").stdout
+
+
+def test_a_lost_index_is_told_everywhere_until_it_is_rebuilt(own: Settings) -> None:
+    (own.index_root / "tantivy" / "CURRENT").unlink()
+
+    search, status, verify = run(own, "search", "x"), run(own, "status", "--json"), run(own, "verify")
+    rebuilt = run(own, "reindex")
+
+    assert (search.exit_code, search.stdout) == (1, "")
+    assert "archive reindex" in search.stderr
+    assert rows(status)[0]["ready"] is False
+    assert verify.exit_code == 1
+    assert "archive reindex" in verify.stderr
+    assert (rebuilt.exit_code, rebuilt.stdout.split(" in ")[0]) == (0, "Indexed 4 articles")
+    assert len(rows(run(own, "search", "missiles", "--json"))) == 3
+
+
+def test_reindex_builds_another_engine_beside(own: Settings) -> None:
+    assert run(own, "reindex", "--engine", "memory").exit_code == 0
+
+    (status,) = rows(run(own, "status", "--json"))
+    found = rows(run(own, "search", "missiles", "--engine", "memory", "--json"))
+
+    assert set(status["indexes"]) == {"tantivy", "memory"}  # type: ignore[call-overload]
+    assert len(found) == 3
+
+
+def test_verify_finds_articles_that_the_index_lacks(own: Settings) -> None:
+    good = run(own, "verify")
+    with Store.open(own.store_path) as store:
+        mark, sequence = next(iter(store.marks().items()))
+        gone = store.by_slug("undated-notes").id
+        store.delete([gone])
+        store.set_mark(mark, sequence + 1)  # as if the index knew
+
+    bad = run(own, "verify")
+
+    assert (good.exit_code, good.stdout.strip()) == (0, "Checked 4 articles; 0 problems.")
+    assert bad.exit_code == 1
+    assert "holds 1 articles that are not stored" in bad.stderr
+
+
+# printing
+
+
+def test_marks_are_brackets_where_bold_cannot_be() -> None:
+    assert marked("one two", ((4, 7),)) == "one [two]"
+
+
+def test_marks_are_bold_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.cli.common.is_styled", lambda: True)
+
+    assert marked("one two", ((4, 7),)) == "one \x1b[1mtwo\x1b[0m"
+
+
+DURATIONS = [
+    pytest.param(0.4, "0 s", id="none"),
+    pytest.param(59.6, "1 min 0 s", id="rounded-up"),
+    pytest.param(200, "3 min 20 s", id="minutes"),
+    pytest.param(7500, "2 h 5 min", id="hours"),
+]
+
+
+@pytest.mark.parametrize(("seconds", "text"), DURATIONS)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_progress_tells_amount_rate_and_time_left() -> None:
+    assert describe("Indexing", 5000, 20000, rate=2500.4, left_s=6.0) == (
+        "Indexing: 5,000 of 20,000, 2,500 a second, 6 s left"
+    )
+    assert describe("Reading", 5000, None, rate=2500.0, left_s=None) == "Reading: 5,000, 2,500 a second"
