@@ -57,6 +57,7 @@ class Services:
         self._hits = HitMaker(self.store, self._labels)
         self._limits = Limits(chars=settings.max_query_chars)
         self._readers: dict[str, LiveReader] = {}
+        self._counted: tuple[int, int, dict[str, int]] | None = None
         self._lock = threading.Lock()
         self._catch_up_at_start()
 
@@ -153,8 +154,9 @@ class Services:
         """Tell what the archive holds and how the index stands."""
         index = self._archive.indexer().status()
         built = dt.datetime.fromisoformat(index.built_at) if index.built_at else None
+        articles, languages = self._counts()
         return Status(
-            articles=self.store.count(),
+            articles=articles,
             engine=self.settings.engine,
             indexed=index.documents,
             behind=index.behind,
@@ -164,7 +166,7 @@ class Services:
             generation=index.generation,
             built_at=built,
             home=str(self.settings.home),
-            languages=self.store.languages(),
+            languages=languages,
         )
 
     def close(self) -> None:
@@ -189,6 +191,15 @@ class Services:
             if name not in self._readers:
                 self._readers[name] = LiveReader(self._archive.indexer(name))
             return self._readers[name]
+
+    def _counts(self) -> tuple[int, dict[str, int]]:
+        """Count articles and languages, once for each state of the store: health
+        checks come often, and counting reads every row."""
+        sequence = self.store.last_sequence()
+        known = self._counted
+        if known is None or known[0] != sequence:
+            known = self._counted = (sequence, self.store.count(), self.store.languages())
+        return known[1], known[2]
 
     @staticmethod
     def _partial(engine: Engine, asked: Asked, total: int, offset: int, room: int) -> SearchResponse | None:
