@@ -52,6 +52,7 @@ _DATE_TAIL = re.compile(
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 _CREDENTIAL = re.compile(rf"^{_any_of(words.CREDENTIALS)}$", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:[.’'`-][^\W_]+)*\.?")
+_DOMAIN = re.compile(r"\w\.(?:com|org|net|de|at|ch|fr|uk|info|eu|it|es|nl|pl|se|io|co|blog|news)\b")
 _KEY = re.compile(r"[\W_]+")
 
 
@@ -98,6 +99,17 @@ def looks_like_name(text: str) -> bool:
     if not 2 <= len(tokens) <= 5 or len(text) > 50:
         return False
     return all(_is_name_token(token) for token in tokens)
+
+
+def looks_like_organisation(name: str) -> bool:
+    """Whether a word of ``name`` is one that organisations have and people have not."""
+    lowered = name.casefold()
+    return (
+        name_key(name) in words.AGENCY_KEYS
+        or _DOMAIN.search(lowered) is not None
+        or any(token.strip(".,") in words.ORGANISATIONS for token in lowered.split())
+        or any(part in lowered for part in words.ORGANISATION_PARTS)
+    )
 
 
 def name_key(name: str) -> str:
@@ -177,8 +189,12 @@ def _is_inverted(surname: str, given: str) -> bool:
     return (
         len(last) == 1
         and 1 <= len(first) <= 3
-        and all(_is_name_token(token) for token in (*last, *first))
-        and (len(first) == 1 or any(len(token.strip(".")) == 1 for token in first[1:]))
+        and all(_is_name_token(token) for token in (*last, first[0]))
+        and (
+            len(first) == 1
+            or any(len(token.strip(".")) == 1 for token in first[1:])
+            or first[-1].casefold() in words.PARTICLES
+        )
     )
 
 
@@ -191,7 +207,7 @@ def _clean_name(piece: str) -> str:
     tokens = piece.strip(' .,:;-–—_*"“”„').split()
     while len(tokens) > 1 and _CREDENTIAL.match(tokens[-1].replace(".", "").strip(",")):
         tokens.pop()
-    tokens = _cut_role(tokens)
+    tokens = _cut_agency(_cut_role(tokens))
     name = " ".join(tokens).strip(" ,;:-–—|*")
     if _CJK.search(name):
         name = _CJK_TAIL.sub("", name)
@@ -200,6 +216,15 @@ def _clean_name(piece: str) -> str:
     if not any(c.isalpha() for c in name) or name.casefold() in words.NOT_NAMES:
         return ""
     return name
+
+
+def _cut_agency(tokens: list[str]) -> list[str]:
+    """``Jane Doe Associated Press`` and ``Jane Doe, AP in Paris`` keep the person."""
+    for length in (4, 3, 2):
+        for position in range(2, len(tokens) - length + 1):
+            if name_key("".join(tokens[position : position + length])) in words.AGENCY_KEYS:
+                return tokens[:position]
+    return tokens[:-1] if len(tokens) > 2 and name_key(tokens[-1]) in words.AGENCY_KEYS else tokens
 
 
 def _cut_role(tokens: list[str]) -> list[str]:

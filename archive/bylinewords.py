@@ -23,7 +23,10 @@ LEADS = _table("""
     by | article by | review by | reviewed by | created by | interview by | opinion by | analysis by
     | commentary by | report by | edited by | by | author | authors | autor | autorin | autoren |
     auteur | auteure | auteurs | autore | autora | autores | autori | författare | forfatter |
-    skribent | kirjoittaja | von | par | por | di | da | door | av | af | от | автор | автори |
+    skribent | kirjoittaja | alle artikel von | mehr artikel von | mehr von | alle beiträge von |
+    eingestellt von | beiträge von | articles by | all posts by | view all posts by | more from |
+    more by | posts by | tous les articles de | interview | über | about the author | about | news
+    by | pressemitteilung von | von | par | por | di | da | door | av | af | от | автор | автори |
     авторы | text | texte | texto | testo | tekst | redazione di | a cura di | geschrieben von | ein
     beitrag von | beitrag von | ein artikel von | artikel von | verfasst von | eine kolumne von |
     ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von | écrit par | publié
@@ -47,14 +50,15 @@ WEAK_CONJUNCTIONS = ("y", "e", "i")
 
 #: Everything from one of these on is not a name.
 STOPS = _table("""
-    updated | last updated | last update | published | posted | modified | first published | on
-    twitter | follow | min read | minute read | minutes read | read more | more from | view all |
-    see all | view profile | view bio | bio | share | email | e-mail | link copied | copy link |
-    comments | aktualisiert | veröffentlicht | erstellt | stand | mis à jour | publié le | publié |
-    publicado | actualizado | atualizado | pubblicato | aggiornato | gepubliceerd | bijgewerkt |
-    uppdaterad | publicerad | oppdatert | publisert | opublikowano | dodano | опубликовано |
-    обновлено | reporting from | special to | for usa | full bio | contributed to | contributed
-    reporting | uhr | today | yesterday
+    foto | fotos | photo | photos | bild | alle artikel | mehr artikel | contributions | updated |
+    last updated | last update | published | posted | modified | first published | on twitter |
+    follow | min read | minute read | minutes read | read more | more from | view all | see all |
+    view profile | view bio | bio | share | email | e-mail | link copied | copy link | comments |
+    aktualisiert | veröffentlicht | erstellt | stand | mis à jour | publié le | publié | publicado |
+    actualizado | atualizado | pubblicato | aggiornato | gepubliceerd | bijgewerkt | uppdaterad |
+    publicerad | oppdatert | publisert | opublikowano | dodano | опубликовано | обновлено |
+    reporting from | special to | for usa | full bio | contributed to | contributed reporting | uhr
+    | today | yesterday
 """)
 
 #: The same, but names when they have a capital ("Andy Le").
@@ -156,6 +160,23 @@ GENERIC_KEYS = _keys("""
     agency | sponsored | advertorial | press release | pressemitteilung | condé nast | conde nast |
     gastautor | gastbeitrag | see full bio | comment | comments | share | print | subscribe
 """)
+
+#: Words that organisations have in their names and people have not.
+ORGANISATIONS = frozenset(
+    _words("""
+    redaktion redaktionsteam newsroom news media press presse agency agentur gmbh ag kg inc ltd llc
+    corp corporation company co. e.v ev stiftung foundation institute institut university
+    universität hochschule college school verlag magazin magazine zeitung online team staff desk
+    board editors editorial association verband verein bund ministry ministerium department council
+    committee society group gruppe nachrichten times post tribune herald gazette journal chronicle
+    daily weekly radio tv television fernsehen network studio studios store shop blog website
+    webmaster developer admin advertiser sponsored inhalte contributor contributors service services
+    nations center centre das die les los für bureau union party partei museum theater theatre bank
+    twitter facebook pressemitteilung pressestelle entertainment productions solutions systems
+    technologies software digital marketing
+""")
+)
+ORGANISATION_PARTS = _words("redaktion редакция 編集 新聞 日報 gmbh verlag stiftung zeitung")
 
 NOT_NAMES = frozenset({"n/a", "na", "-", "the", "and", "by"})
 
