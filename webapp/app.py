@@ -60,6 +60,7 @@ def _set_up_templates(app: Flask) -> None:
         language_name=views.language_name,
         number=lambda value: f"{value:,}",
     )
+    app.jinja_env.tests["cut"] = views.is_cut
     versions = _static_versions(Path(app.root_path) / "static")
 
     def static_url(name: str) -> str:

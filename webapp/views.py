@@ -127,6 +127,11 @@ def search_view(params: SearchParams, page: SearchPage) -> SearchView:
     )
 
 
+def is_cut(passage: str) -> bool:
+    """Tell whether ``passage`` ends in the middle of a sentence."""
+    return not passage.rstrip("\"'”’»)]").endswith((".", "!", "?", "…", "。", "！", "？", "।", "؟"))
+
+
 def language_name(code: str) -> str:
     """Return the English name of a language code, or the code itself."""
     return _LANGUAGES.get(code, code)
