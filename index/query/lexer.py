@@ -26,6 +26,38 @@ _PATTERN = re.compile(r"[*?~]")
 _STARRED = re.compile(r"\w\*")
 _SIGNS = {"-": Kind.MINUS, "+": Kind.PLUS}
 _OPERATORS = {"AND": Kind.AND, "&&": Kind.AND, "OR": Kind.OR, "||": Kind.OR, "NOT": Kind.NOT}
+_OPERATOR_IN_CAPITALS = frozenset({"AND", "OR", "NOT"})
+_OF_SENTENCES = frozenset(
+    (
+        *(
+            "A",
+            "AN",
+            "ARE",
+            "AS",
+            "AT",
+            "BE",
+            "BETWEEN",
+            "BY",
+            "FOR",
+            "FROM",
+            "HAS",
+            "HAVE",
+            "IN",
+            "IS",
+            "ITS",
+        ),
+        *("OF", "ON", "THAT", "THE", "THEIR", "TO", "WAS", "WERE", "WHAT", "WHICH", "WHO", "WITH"),
+    )
+)
+
+
+def is_sentence_in_capitals(text: str) -> bool:
+    """Whether ``text`` is a sentence or headline all in capitals, so that AND,
+    OR and NOT in it are words: no letter is small, it has a word such as THE, and no quotes.
+
+    ``NATO OR EU`` is not one.
+    """
+    return text.isupper() and '"' not in text and not _OF_SENTENCES.isdisjoint(text.split())
 
 
 def lex(text: str, limits: Limits, warnings: Warnings) -> list[Token]:
@@ -46,6 +78,7 @@ class _Lexer:
         self.at = 0
         self.depth = 0
         self.nots = 0
+        self.in_capitals = is_sentence_in_capitals(text)
 
     def run(self) -> list[Token]:
         text, end = self.text, len(self.text)
@@ -160,7 +193,7 @@ class _Lexer:
         match = self._match(_CHUNK, start)
         raw, end = match[0], match.end()
         if bare and raw in _OPERATORS:
-            self._add(_OPERATORS[raw], raw, start, end)
+            self._operator(raw, start, end)
             return
         if len(raw) > self.limits.term_chars:
             self._check_long(raw, start, end)
@@ -178,6 +211,14 @@ class _Lexer:
         elif bare and pattern.kind is Kind.WORD:
             self._check_question(raw, end)
         self._add(pattern.kind, pattern.text, start, end, pattern.number)
+
+    def _operator(self, raw: str, start: int, end: int) -> None:
+        if self.in_capitals and raw in _OPERATOR_IN_CAPITALS:
+            message = f"In a sentence all in capitals, {raw} is a word."
+            self.warnings.add("operator_in_capitals", message, start, end)
+            self._add(Kind.WORD, raw, start, end)
+        else:
+            self._add(_OPERATORS[raw], raw, start, end)
 
     def _check_long(self, raw: str, start: int, end: int) -> None:
         most = self.limits.term_chars

@@ -28,7 +28,7 @@ from index.query.ast import (
 from index.query.dates import print_bounds
 from index.query.escapes import OPERATOR_WORDS, escape, escape_quoted
 from index.query.guard import Limits
-from index.query.lexer import lex
+from index.query.lexer import is_sentence_in_capitals, lex
 from index.query.tokens import Kind, Warnings
 
 _SIGNS = {"-": Kind.MINUS, "+": Kind.PLUS}
@@ -45,65 +45,29 @@ def print_query(tree: Query) -> str:
         return ""
     # Brackets around bare words alone would be read as punctuation.
     nested = isinstance(tree, And) and any(isinstance(child, And) for child in tree.children)
-    return _exactly(tree) if nested and _only_words(tree) else _bare(tree, None)
+    return _printed(tree, exactly=nested and _only_words(tree))
 
 
 def print_understood(parsed: ParsedQuery) -> str:
     """Return the canonical text of ``parsed`` that also keeps whether it is
     plain: words joined by ``AND`` print as ``+a b``."""
     if not parsed.plain and _only_words(parsed.tree):
-        return _exactly(parsed.tree)
+        return _printed(parsed.tree, exactly=True)
     return print_query(parsed.tree)
 
 
-def _exactly(tree: Query) -> str:
-    """Text of a tree of bare words, with the sign that makes it an exact query."""
-    match tree:
-        case Word(text=text):
-            return _word(text, "", "+")
-        case And(children=(Word(text=text), *others)):
-            return " ".join([_word(text, "", "+"), *(_operand(other, None) for other in others)])
-        case _:
-            return "+" + _bare(tree, None)
+def _printed(tree: Query, *, exactly: bool) -> str:
+    def text_by(printer: _Printer) -> str:
+        return printer.exactly(tree) if exactly else printer.bare(tree, None)
+
+    text = text_by(_Printer(in_capitals=False))
+    return text_by(_Printer(in_capitals=True)) if is_sentence_in_capitals(text) else text
 
 
 def _only_words(tree: Query) -> bool:
     if isinstance(tree, And):
         return all(_only_words(child) for child in tree.children)
     return isinstance(tree, Word) and tree.field is None
-
-
-def _bare(tree: Query, scope: str | None) -> str:
-    """Text of ``tree`` inside a group of the field ``scope``, without brackets
-    around the whole."""
-    if isinstance(tree, And | Or):
-        field = _common_field(tree)
-        if field != scope:
-            return f"{field}:({_bare(tree, field)})"
-        joint = " " if isinstance(tree, And) else " OR "
-        return joint.join(_operand(child, scope) for child in tree.children)
-    if isinstance(tree, Not):
-        return _not(tree, scope)
-    return _leaf(tree, scope)
-
-
-def _operand(tree: Query, scope: str | None) -> str:
-    if isinstance(tree, And | Or) and _common_field(tree) == scope:
-        return f"({_bare(tree, scope)})"
-    return _bare(tree, scope)
-
-
-def _not(tree: Not, scope: str | None) -> str:
-    child = tree.child
-    if isinstance(child, Has) and child.name == "date":
-        return "is:undated"
-    if isinstance(child, Word):
-        return _word(child.text, _name(child.field, scope), "-")
-    text = _operand(child, scope)
-    if text.startswith("+") and text[1].isalnum():
-        return "-" + text[1:]
-    simple = not isinstance(child, Not) and text[0] not in "-+"
-    return f"-{text}" if simple else f"NOT {text}"
 
 
 def _common_field(tree: Query) -> str | None:
@@ -118,49 +82,97 @@ def _common_field(tree: Query) -> str | None:
     return tree.field
 
 
-def _leaf(tree: Query, scope: str | None) -> str:
-    match tree:
-        case Everything():
-            return "*"
-        case Has(name=name):
-            return f"has:{name}"
-        case DateRange(start=start, end=end):
-            return print_bounds(start, end)
-        case Word(text=text, field=field):
-            return _word(text, _name(field, scope), "")
-        case Phrase() | Near() | Prefix() | Wildcard() | Fuzzy():
-            return _pattern(tree, _name(tree.field, scope))
-        case _:
-            raise TypeError(f"not a leaf of a query: {tree!r}")
-
-
-def _pattern(tree: Phrase | Near | Prefix | Wildcard | Fuzzy, name: str) -> str:
-    match tree:
-        case Phrase(text=text):
-            return f'{name}"{escape_quoted(text)}"'
-        case Near(text=text, slop=slop):
-            return f'{name}"{escape_quoted(text)}"~{slop}'
-        case Prefix(text=text):
-            return f"{name}{escape(text)}*"
-        case Fuzzy(text=text, edits=edits):
-            return f"{name}{escape(text)}~{'' if edits == 1 else edits}"
-        case Wildcard(pattern=pattern):
-            # Bare, a question mark that ends a word is punctuation.
-            signed = not name and not {"*", "?"} & set(pattern.rstrip("?"))
-            return f"+{pattern}" if signed else name + pattern
-
-
 def _name(field: str | None, scope: str | None) -> str:
     return "" if field is None or field == scope else f"{field}:"
 
 
-def _word(text: str, name: str, sign: str) -> str:
-    """A word as typed if it is read back so, else with escapes."""
-    if text.isalnum() and (sign or text not in OPERATOR_WORDS):
-        return sign + name + text
-    bare = sign + name + text
-    expected = ([_SIGNS[sign]] if sign else []) + ([Kind.FIELD] if name else []) + [Kind.WORD, Kind.WORD]
-    tokens = lex(f"{bare} x", _WIDEST, Warnings())
-    if [token.kind for token in tokens] == expected and tokens[-2].text == text:
-        return bare
-    return sign + name + escape(text)
+class _Printer:
+    """Prints for a text that is, or is not, a sentence all in capitals: there
+    AND, OR and NOT are words, and operators are signs."""
+
+    def __init__(self, *, in_capitals: bool) -> None:
+        self.in_capitals = in_capitals
+        self.either = " || " if in_capitals else " OR "
+
+    def exactly(self, tree: Query) -> str:
+        """Text of a tree of bare words, with the sign that makes it an exact query."""
+        match tree:
+            case Word(text=text):
+                return self.word(text, "", "+")
+            case And(children=(Word(text=text), *others)):
+                return " ".join([self.word(text, "", "+"), *(self.operand(other, None) for other in others)])
+            case _:
+                return "+" + self.bare(tree, None)
+
+    def bare(self, tree: Query, scope: str | None) -> str:
+        """Text of ``tree`` inside a group of the field ``scope``, without brackets
+        around the whole."""
+        if isinstance(tree, And | Or):
+            field = _common_field(tree)
+            if field != scope:
+                return f"{field}:({self.bare(tree, field)})"
+            joint = " " if isinstance(tree, And) else self.either
+            return joint.join(self.operand(child, scope) for child in tree.children)
+        if isinstance(tree, Not):
+            return self.negated(tree, scope)
+        return self.leaf(tree, scope)
+
+    def operand(self, tree: Query, scope: str | None) -> str:
+        if isinstance(tree, And | Or) and _common_field(tree) == scope:
+            return f"({self.bare(tree, scope)})"
+        return self.bare(tree, scope)
+
+    def negated(self, tree: Not, scope: str | None) -> str:
+        child = tree.child
+        if isinstance(child, Has) and child.name == "date":
+            return "is:undated"
+        if isinstance(child, Word):
+            return self.word(child.text, _name(child.field, scope), "-")
+        text = self.operand(child, scope)
+        if text.startswith("+") and text[1].isalnum():
+            return "-" + text[1:]
+        simple = not isinstance(child, Not) and text[0] not in "-+"
+        if simple:
+            return f"-{text}"
+        return f"-({text})" if self.in_capitals else f"NOT {text}"
+
+    def leaf(self, tree: Query, scope: str | None) -> str:
+        match tree:
+            case Everything():
+                return "*"
+            case Has(name=name):
+                return f"has:{name}"
+            case DateRange(start=start, end=end):
+                return print_bounds(start, end)
+            case Word(text=text, field=field):
+                return self.word(text, _name(field, scope), "")
+            case Phrase() | Near() | Prefix() | Wildcard() | Fuzzy():
+                return self.pattern(tree, _name(tree.field, scope))
+            case _:
+                raise TypeError(f"not a leaf of a query: {tree!r}")
+
+    def pattern(self, tree: Phrase | Near | Prefix | Wildcard | Fuzzy, name: str) -> str:
+        match tree:
+            case Phrase(text=text):
+                return f'{name}"{escape_quoted(text)}"'
+            case Near(text=text, slop=slop):
+                return f'{name}"{escape_quoted(text)}"~{slop}'
+            case Prefix(text=text):
+                return f"{name}{escape(text)}*"
+            case Fuzzy(text=text, edits=edits):
+                return f"{name}{escape(text)}~{'' if edits == 1 else edits}"
+            case Wildcard(pattern=pattern):
+                # Bare, a question mark that ends a word is punctuation.
+                signed = not name and not {"*", "?"} & set(pattern.rstrip("?"))
+                return f"+{pattern}" if signed else name + pattern
+
+    def word(self, text: str, name: str, sign: str) -> str:
+        """A word as typed if it is read back so, else with escapes."""
+        if text.isalnum() and (sign or self.in_capitals or text not in OPERATOR_WORDS):
+            return sign + name + text
+        bare = sign + name + text
+        expected = ([_SIGNS[sign]] if sign else []) + ([Kind.FIELD] if name else []) + [Kind.WORD, Kind.WORD]
+        tokens = lex(f"{bare} x", _WIDEST, Warnings())
+        if [token.kind for token in tokens] == expected and tokens[-2].text == text:
+            return bare
+        return sign + name + escape(text)

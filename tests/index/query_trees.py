@@ -45,13 +45,31 @@ BITS = (
     *'"()[]{}:*?~+-!&|\\<>=^.,; \t\n“”«»（：',
     *("AND", "OR", "NOT", "&&", "||", "TO", "title:", "author:", "date:", "since:", "from:", "site:"),
     *("is:undated", "in:title", "has:", "autor:", "https://x.org/a?b", "10:30", "U.S.", "AT&T", "don't"),
+    *("THE", "NATO", "OF", "||"),
     *("2024", "2024-13", "2024-01..2023", "last", "week", "monday", "~5", "alpha", "beta", "é", "日本", "ß"),
     *("\x00", "\u200b", "\ud800", "\u202e", "🏴", "a*", "al*pha", "alp?a"),
 )
 
 _words = st.one_of(
     st.sampled_from(
-        ["alpha", "AND", "OR", "NOT", "&&", "-", "+", "-x", "title:", "a:b", "what?", "x\\", "\\AND"]
+        [
+            "alpha",
+            "THE",
+            "OF",
+            "NATO",
+            "AND",
+            "OR",
+            "NOT",
+            "&&",
+            "-",
+            "+",
+            "-x",
+            "title:",
+            "a:b",
+            "what?",
+            "x\\",
+            "\\AND",
+        ]
     ),
     st.text(min_size=1, max_size=8),
     st.text('ab1"\\()*?~:+-! é日', min_size=1, max_size=6),
@@ -73,6 +91,7 @@ def _is_canonical(node: Word | Phrase) -> bool:
 
 
 leaves: st.SearchStrategy[Query] = st.one_of(
+    st.builds(Word, text=st.sampled_from(["THE", "OF", "NATO", "EU", "AND", "OR", "NOT"])),
     st.builds(Word, text=_words, field=_fields).filter(_is_canonical),
     st.builds(Phrase, text=_words.filter(str.strip), field=_fields).filter(_is_canonical),
     st.builds(Near, text=_words.filter(str.strip), slop=st.integers(0, 100), field=_fields),
@@ -93,7 +112,26 @@ def _branches(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
 
 
 trees: st.SearchStrategy[Query] = st.recursive(leaves, _branches, max_leaves=12)
+_SHOUTED = (
+    "THE",
+    "OF",
+    "NATO",
+    "EU",
+    "AND",
+    "OR",
+    "NOT",
+    "&&",
+    "||",
+    "(",
+    ")",
+    "-",
+    "+",
+    "\\OR",
+    "NOT (",
+    "-(",
+)
 texts: st.SearchStrategy[str] = st.one_of(
+    st.lists(st.sampled_from(_SHOUTED), max_size=12).map(" ".join),
     st.text(max_size=60),
     st.lists(st.sampled_from(BITS), max_size=30).map("".join),
     st.lists(st.sampled_from(BITS), max_size=20).map(" ".join),

@@ -59,6 +59,13 @@ PRINTED = [
     pytest.param(And(children=(A, Word(text="b", field="title"))), "a title:b", id="field-of-one"),
     pytest.param(Word(text="-a"), "\\-a", id="escaped-sign"),
     pytest.param(Word(text="OR"), "\\OR", id="escaped-operator"),
+    pytest.param(And(children=(Word(text="THE"), Word(text="OR"))), "THE OR", id="sentence-in-capitals"),
+    pytest.param(Or(children=(Word(text="THE"), Word(text="OR"))), "THE || OR", id="or-in-capitals"),
+    pytest.param(
+        And(children=(Word(text="THE"), Not(child=Not(child=Word(text="X"))))),
+        "THE -(-X)",
+        id="not-in-capitals",
+    ),
     pytest.param(Word(text="https://x.org/a?b=c"), "https://x.org/a?b=c", id="address-stays-readable"),
     pytest.param(Phrase(text='say "no"'), '"say \\"no\\""', id="quote-in-phrase"),
     pytest.param(Wildcard(pattern="wom?n"), "wom?n", id="wildcard"),
