@@ -16,13 +16,14 @@ import importlib.util
 import os
 import random
 import signal
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ HOME_VARIABLE = "ARCHIVE_HOME"
 PATHS = ("/api/v1/search?q={}", "/api/v1/search?q={}+{}&facets=0", "/?q={}")
 THREADS = 4
 
+#: How long to wait for an answer that slow clients may keep away.
+SLOW_S = 3.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -48,6 +52,7 @@ class Row:
     p99_ms: float
     errors: int
     memory_mb: float
+    behind_slow: str = ""
 
 
 def commands(port: int) -> dict[str, list[str]]:
@@ -148,6 +153,28 @@ def measure(port: int, words: list[str], connections: int, seconds: float) -> tu
     return times, sum(failed)
 
 
+def behind_slow_clients(port: int) -> str:
+    """Return how long one request takes while others send theirs a little at a time."""
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=SLOW_S) for _ in range(2 * THREADS)]
+    try:
+        for connection in slow:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: local")
+        time.sleep(0.3)
+        begun = time.perf_counter()
+        asking = http.client.HTTPConnection("127.0.0.1", port, timeout=SLOW_S)
+        try:
+            asking.request("GET", "/healthz")
+            asking.getresponse().read()
+        except OSError:
+            return f"none in {SLOW_S:.0f} s"
+        finally:
+            asking.close()
+        return f"{(time.perf_counter() - begun) * 1000:.0f} ms"
+    finally:
+        for connection in slow:
+            connection.close()
+
+
 def run(name: str, command: list[str], port: int, words: list[str], seconds: float) -> list[Row]:
     """Measure one server from its start to its end."""
     process = subprocess.Popen(
@@ -171,6 +198,7 @@ def run(name: str, command: list[str], port: int, words: list[str], seconds: flo
                     memory_mb=_memory_mb(process.pid),
                 )
             )
+        rows[-1] = replace(rows[-1], behind_slow=behind_slow_clients(port))
         return rows
     finally:
         os.killpg(process.pid, signal.SIGTERM)
@@ -226,7 +254,7 @@ def main() -> None:
         words = build(Path(folder), options.articles)
         os.environ[HOME_VARIABLE] = folder
         print(
-            f"{'server':<17}{'connections':>12}{'requests/s':>12}{'median ms':>11}{'p99 ms':>9}{'errors':>8}{'MB':>7}"
+            f"{'server':<17}{'connections':>12}{'requests/s':>12}{'median ms':>11}{'p99 ms':>9}{'errors':>8}{'MB':>7}  behind {2 * THREADS} slow clients"
         )
         for offset, (name, command) in enumerate(commands(0).items()):
             module = name if name in ("gunicorn", "granian") else "waitress"
@@ -238,7 +266,7 @@ def main() -> None:
             for row in run(name, command, port, words, options.seconds):
                 print(
                     f"{row.server:<17}{row.connections:>12}{row.requests_s:>12.0f}{row.median_ms:>11.2f}"
-                    f"{row.p99_ms:>9.2f}{row.errors:>8}{row.memory_mb:>7.0f}"
+                    f"{row.p99_ms:>9.2f}{row.errors:>8}{row.memory_mb:>7.0f}  {row.behind_slow}"
                 )
 
 
