@@ -22,21 +22,24 @@ class Weights:
 
     Attributes:
         must_match: up to so many content words must all match.
-        whole: all words of a short query close together, times BM25.
-        whole_span: so many words wide at most.
+        whole: each word of a short query close to the next, all of them, times
+            BM25.  Pairs, because every engine finds a pair exactly and fast.
+        whole_span: so many words wide each pair at most.
         pair: two neighbouring words of a long query close together.
         pair_slop: other words between them at most.
         pair_gap: so far apart they may stand in the query.
         pairs: at most so many pairs are looked at.
+        joined: the compound of a hyphenated word beside its parts (long queries).
         title: score for the exact title; puts it first.
     """
 
     must_match: int = 4
-    whole: float = 0.3
+    whole: float = 0.15
     whole_span: int = 15
-    pair: float = 0.15
-    pair_slop: int = 8
-    pair_gap: int = 3
+    pair: float = 0.07
+    pair_slop: int = 1
+    pair_gap: int = 2
+    joined: float = 0.25
     pairs: int = 16
     title: float = 100.0
 
@@ -46,7 +49,8 @@ DEFAULT = Weights()
 #: Fields of exact tokens in which closeness is looked for.
 _EXACT = ("title", "body")
 
-_MOST_NEAR = 5
+#: More words than this are not looked for as a whole.
+_MOST_CLOSE = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +89,14 @@ class FreeText:
         return self._rewarded(Any(tuple(self._spread())), self._pairs())
 
     def most_words(self) -> Plan | None:
-        """Return the plan for articles with some words but not all; None for one word."""
+        """Return the plan for articles with some words but not all; None for one word.
+
+        They are ranked as for a long query: there, too, not all words match.
+        """
         clauses = tuple(dict.fromkeys(self._clauses(self.content)))
         if len(clauses) < 2:
             return None
-        return All((Any(clauses), Except(every(*clauses))))
+        return Reward(All((Any(tuple(self._spread())), Except(every(*clauses)))), self._pairs())
 
     def rewards(self) -> tuple[Plan, ...]:
         """Return what to reward where other clauses say what must match."""
@@ -99,25 +106,30 @@ class FreeText:
         return [anywhere(word, self.languages) for word in words]
 
     def _spread(self) -> list[Plan]:
-        """Every token by itself, as often as it was typed."""
+        """Every token by itself, counting as often as it was typed."""
         counts: Counter[Plan] = Counter()
-        for word in self.words:
+        joined: dict[Plan, None] = {}
+        for word in self.words if any(not word.is_stop_word for word in self.words) else ():
             if word.is_prefix:
                 counts[anywhere(word, self.languages)] += 1
-                continue
-            for token in (*word.tokens, word.joined):
-                if token and (not word.is_stop_word or token not in word.tokens):
-                    counts[self.languages.term("stem", token)] += 1
+            elif not word.is_stop_word:
+                counts.update(self.languages.term("stem", token) for token in word.tokens)
+                if word.joined:
+                    joined[self.languages.term("stem", word.joined)] = None
         if not counts:
             return self._clauses(self.content)
-        return [clause if count == 1 else Boost(clause, float(count)) for clause, count in counts.items()]
+        clauses = [clause if count == 1 else Boost(clause, float(count)) for clause, count in counts.items()]
+        return clauses + [Boost(clause, self.weights.joined) for clause in joined if clause not in counts]
 
     def _closeness(self) -> tuple[Plan, ...]:
-        tokens = tuple(dict.fromkeys(token for word in self.content for token in word.tokens))
-        if not 2 <= len(tokens) <= _MOST_NEAR:
+        tokens = list(dict.fromkeys(token for word in self.content for token in word.tokens))
+        if not 2 <= len(tokens) <= _MOST_CLOSE:
             return ()
-        slop = max(self.weights.whole_span - len(tokens), 0)
-        return tuple(Boost(TermNear(field, tokens, slop), self.weights.whole) for field in _EXACT)
+        slop = self.weights.whole_span - 2
+        return tuple(
+            Boost(every(*(TermNear(field, pair, slop) for pair in pairwise(tokens))), self.weights.whole)
+            for field in _EXACT
+        )
 
     def _pairs(self) -> tuple[Plan, ...]:
         placed = [
