@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -52,7 +54,8 @@ class Build:
         """Add every article that is not committed yet, then what changed meanwhile."""
         engine = self._open_for_writing()
         try:
-            self._add_all(engine)
+            with rare_collections():
+                self._add_all(engine)
             self._catch_up(engine)
         finally:
             engine.close()
@@ -152,6 +155,21 @@ class Build:
             return held, ""
         finally:
             engine.close()
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let Python look for cycles of garbage every 10,000 objects, not every 700.
+
+    Documents and records make none, but hold many objects; looking cost a
+    seventh of a build's time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], 10_000), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _finds(engine: Engine, record: Record) -> bool:
