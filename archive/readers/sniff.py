@@ -73,8 +73,8 @@ _MARKED_TEXT: Final = (
     (re.compile(r"(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID):", re.I), "an e-mail"),
 )
 _HTML: Final = re.compile(
-    r"(?:\s|<!--.*?-->|<\?xml\b[^>]*>)*<(?:!doctype\s+html|html|head|body|title|meta|script|style|link|div"
-    r"|article|section|main|header|nav|p|h1|h2|table|center|span|base|frameset)\b",
+    r"(?:\s|<!--.*?-->|<\?xml\b[^>]*>)*<(?:!doctype\s+html|html|head|body|title|meta|script|style|link"
+    r"|div|article|section|main|header|nav|p|h1|h2|table|center|span|base|frameset)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _JSON_START: Final = re.compile(r"\{\s*[\"}]|\[\s*[{\[\]]")

@@ -1,0 +1,171 @@
+"""From sources to articles, in the order of the sources: HTML in child processes, the rest here.
+
+Pages are slow and hostile; they go to a pool, a bounded window ahead.  A handful of
+small pages is read here, because starting a process costs more than they do.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Final
+
+from archive.document import Origin
+from archive.errors import ReadError
+from archive.readers import ReadFailure, ReadOptions
+from archive.readers.registry import Opened, open_stream
+from archive.readers.sniff import Kind
+from archive.reading import ReadArticle, read_opened
+from archive.sources import STANDARD_INPUT, Item, Unread, open_item, printable_path
+from archive.workers import ReaderPool
+
+Result = ReadArticle | ReadFailure | Unread
+Results = list[ReadArticle | ReadFailure]
+
+_PAGES_HERE: Final = 6
+_PAGE_BYTES_HERE: Final = 200_000
+_SECONDS_HERE: Final = 1.0
+_WINDOW_PER_WORKER: Final = 4
+_STREAMED: Final = frozenset({Kind.JSONL, Kind.CSV, Kind.JSON})
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An item whose results are not given out yet."""
+
+    path: str
+    size: int
+    results: Future[Results] | Results
+
+
+class Gatherer:
+    """Reads items; `close` it, because it may have started processes.
+
+    Attributes:
+        files: items that are done.
+    """
+
+    def __init__(self, options: ReadOptions, workers: int) -> None:
+        self.files = 0
+        self._options = options
+        self._workers = workers
+        self._pool: ReaderPool | None = None
+        self._waiting: deque[_Waiting] = deque()
+        self._bytes = 0
+        self._stream: io.BufferedReader | None = None
+        self._pages_here = 0
+        self._seconds_here = 0.0
+
+    def gather(self, items: Iterable[Item | Unread]) -> Iterator[tuple[str, Result]]:
+        """Yield the path (as text) and what came of it, once for each article or failure, in order."""
+        for item in items:
+            if isinstance(item, Unread):
+                yield from self._drain()
+                self.files += 1
+                yield printable_path(item.path), item
+            else:
+                yield from self._one(item)
+        yield from self._drain()
+
+    def bytes_done(self) -> int:
+        """Return how many bytes of the sources are read, for a progress bar."""
+        if self._stream is None:
+            return self._bytes
+        try:
+            return self._bytes + self._stream.tell()
+        except (OSError, ValueError):
+            return self._bytes
+
+    def close(self) -> None:
+        """End the child processes."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def _one(self, item: Item) -> Iterator[tuple[str, Result]]:
+        path = item.path if item.path == STANDARD_INPUT else printable_path(item.path)
+        options = self._options if item.known is None else self._with_known(item)
+        try:
+            with open_item(item.path) as stream:
+                opened = open_stream(stream, Origin(path=path), options)
+                if opened.kind in _STREAMED:
+                    yield from self._drain()
+                    yield from self._streamed(path, item.size, stream, opened, options)
+                    return
+                elsewhere = opened.kind is Kind.HTML and not self._reads_here(item)
+                results = [] if elsewhere else self._read_here(opened, options)
+        except ReadError as error:
+            elsewhere = False
+            results = [ReadFailure(code=error.code, reason=str(error))]
+        if elsewhere:
+            yield from self._make_room()
+            self._waiting.append(_Waiting(path, item.size, self._pooled().submit(item.path, options)))
+        else:
+            self._waiting.append(_Waiting(path, item.size, results))
+        yield from self._ready()
+
+    def _streamed(
+        self, path: str, size: int, stream: io.BufferedReader, opened: Opened, options: ReadOptions
+    ) -> Iterator[tuple[str, Result]]:
+        self._stream = stream
+        try:
+            for result in read_opened(opened, options):
+                yield path, result
+        finally:
+            self._stream = None
+        self._done(size)
+
+    def _read_here(self, opened: Opened, options: ReadOptions) -> Results:
+        start = time.monotonic()
+        results = list(read_opened(opened, options))
+        if opened.kind is Kind.HTML:
+            self._pages_here += 1
+            self._seconds_here += time.monotonic() - start
+        return results
+
+    def _reads_here(self, item: Item) -> bool:
+        """Say whether a page is worth no process: few, small and quick ones, and standard input."""
+        if item.path == STANDARD_INPUT:
+            return True
+        few = self._pages_here < _PAGES_HERE and self._seconds_here < _SECONDS_HERE
+        return few and self._pool is None and item.size <= _PAGE_BYTES_HERE
+
+    def _with_known(self, item: Item) -> ReadOptions:
+        url = item.known.url if item.known is not None else ""
+        return replace(self._options, known=item.known, url=url)
+
+    def _pooled(self) -> ReaderPool:
+        if self._pool is None:
+            self._pool = ReaderPool(self._workers, self._options.limits)
+        return self._pool
+
+    def _ready(self) -> Iterator[tuple[str, Result]]:
+        """Give out what is done, as far as the order allows."""
+        while self._waiting:
+            results = self._waiting[0].results
+            if isinstance(results, Future) and not results.done():
+                return
+            yield from self._first()
+
+    def _make_room(self) -> Iterator[tuple[str, Result]]:
+        while len(self._waiting) >= _WINDOW_PER_WORKER * self._workers:
+            yield from self._first()
+
+    def _drain(self) -> Iterator[tuple[str, Result]]:
+        while self._waiting:
+            yield from self._first()
+
+    def _first(self) -> Iterator[tuple[str, Result]]:
+        waiting = self._waiting.popleft()
+        results = waiting.results.result() if isinstance(waiting.results, Future) else waiting.results
+        self._done(waiting.size)
+        for result in results:
+            yield waiting.path, result
+
+    def _done(self, size: int) -> None:
+        self.files += 1
+        self._bytes += size

@@ -1,0 +1,101 @@
+"""The child process that reads pages: run by `archive.workers`, never by hand.
+
+A request is a length and JSON options, a length and JSON origin; the answer is a
+length and JSON results.  Pages are hostile input, so the process limits its own
+memory for good and its processor time for each page.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import sys
+from typing import BinaryIO, Final
+
+import orjson
+
+from archive.document import Origin
+from archive.errors import ReadError
+from archive.readers import ReadFailure, ReadOptions
+from archive.readers.registry import open_stream
+from archive.reading import ReadArticle, read_opened
+from archive.sources import open_item
+from archive.wire import options_from_json, results_to_json
+
+if sys.platform != "win32":
+    import resource
+
+LENGTH: Final = struct.Struct("<Q")
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """Return the next frame; None at the end of the stream, or if it ends inside a frame."""
+    header = stream.read(LENGTH.size)
+    if len(header) < LENGTH.size:
+        return None
+    (size,) = LENGTH.unpack(header)
+    data = stream.read(size)
+    return data if len(data) == size else None
+
+
+def write_frame(stream: BinaryIO, data: bytes) -> None:
+    """Write one frame and flush."""
+    stream.write(LENGTH.pack(len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    # Ctrl-C is the parent's to handle: it ends this process by closing the pipe or killing it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not end up among the answers
+    requests = sys.stdin.buffer
+    limited = False
+    while (head := read_frame(requests)) is not None:
+        origin = read_frame(requests)
+        if origin is None:
+            return
+        options = options_from_json(head)
+        if not limited:
+            _limit_memory(options.limits.worker_bytes)
+            limited = True
+        _limit_time(options.limits.item_cpu_s)
+        write_frame(answers, results_to_json(_results(Origin(**orjson.loads(origin)), options)))
+
+
+def _results(origin: Origin, options: ReadOptions) -> list[ReadArticle | ReadFailure]:
+    # The real path travels as bytes in hexadecimal: names need not be UTF-8.
+    path = os.fsdecode(bytes.fromhex(origin.member))
+    try:
+        with open_item(path) as stream:
+            opened = open_stream(stream, Origin(path=origin.path), options)
+            return list(read_opened(opened, options))
+    except ReadError as error:
+        return [ReadFailure(code=error.code, reason=str(error))]
+
+
+def _limit_memory(size: int) -> None:
+    if sys.platform != "win32":
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        size = size if hard == resource.RLIM_INFINITY else min(size, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_time(seconds: int) -> None:
+    """Allow ``seconds`` of processor time from now on; then the system ends the process."""
+    if sys.platform != "win32":
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        used = int(usage.ru_utime + usage.ru_stime)
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        soft = used + seconds + 1
+        if hard != resource.RLIM_INFINITY:
+            soft = min(soft, hard)
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+if __name__ == "__main__":
+    main()
