@@ -68,8 +68,8 @@ _articles = Table(
     Column("slug", Text, nullable=False, unique=True),
     Column("identity", Text, nullable=False, unique=True),
     *_state_columns(),
-    Column("group_id", Integer, nullable=False),
     Column("row_hash", Text, nullable=False),
+    Column("group_id", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
 Index("articles_content_hash", _articles.c.content_hash)

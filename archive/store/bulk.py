@@ -7,29 +7,41 @@ some 10 µs more than the insert itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Select, Update, bindparam
+from sqlalchemy import Delete, Insert, Select, Table, Update, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.elements import ColumnElement
 
 Statement = Insert | Update | Delete
+Upsert = sqlite.Insert | postgresql.Insert
 _LENGTHS = (1, 10, 50, 200, 500)
 _CHUNK = _LENGTHS[-1]  # below the 999 variables that an old SQLite allows
 
 
-class Bulk:
-    """One statement for many rows; each row holds its parameters in the order of ``names``."""
+def upsert(dialect: Dialect, table: Table) -> Upsert:
+    """An insert that can say ON CONFLICT: the same words in both databases, but not one class."""
+    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
 
-    def __init__(self, statement: Statement, names: Sequence[str]) -> None:
+
+class Bulk:
+    """One statement for many rows; each row holds its parameters in the order of ``names``.
+
+    A statement with ON CONFLICT is given as a function of the dialect.
+    """
+
+    def __init__(self, statement: Statement | Callable[[Dialect], Statement], names: Sequence[str]) -> None:
         self._statement = statement
         self._names = tuple(names)
         self._compiled = lru_cache(maxsize=4)(self._compile)
 
     def _compile(self, dialect: Dialect) -> tuple[str, tuple[int, ...] | None]:
-        compiled: Any = self._statement.compile(dialect=dialect, column_keys=list(self._names))
+        statement = self._statement(dialect) if callable(self._statement) else self._statement
+        compiled: Any = statement.compile(dialect=dialect, column_keys=list(self._names))
         if not compiled.positional:
             return str(compiled), None
         order = tuple(self._names.index(name) for name in compiled.positiontup)
@@ -46,7 +58,8 @@ class Bulk:
         elif order == tuple(range(len(self._names))):
             parameters = list(rows)
         else:
-            parameters = [tuple(row[place] for place in order) for row in rows]
+            pick = itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)
+            parameters = [pick(row) for row in rows]
         connection.exec_driver_sql(sql, parameters)
 
 

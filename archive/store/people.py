@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
 from archive.errors import ArticleNotFoundError
 from archive.normalise import fold_key
 from archive.store import statements
-from archive.store.bulk import Lookup
+from archive.store.bulk import Lookup, upsert
 from archive.store.records import StoredAuthor
 from archive.store.slugs import SlugAllocator, slug_base
 from archive.store.tables import article_authors, authors, sources
@@ -76,7 +75,7 @@ def save_sources(connection: Connection, names: Iterable[str]) -> None:
     by_key.pop("", None)
     if by_key:
         values = [{"key": key, "name": name} for key, name in by_key.items()]
-        connection.execute(sqlite.insert(sources).on_conflict_do_nothing(), values)
+        connection.execute(upsert(connection.dialect, sources).on_conflict_do_nothing(), values)
 
 
 def author_by_slug(connection: Connection, slug: str) -> StoredAuthor:

@@ -132,7 +132,7 @@ class Batch:
             self._load_twins({document.content_hash for document in new})
             self._slugs.look_up_retired(document.identity for document in new)
             self._bases = {document.title: slug_base(document.title, "article") for document in new}
-            self._slugs.look_up(self._bases.values())
+            self._slugs.look_up(self._bases[document.title] for document in new)
 
     def _load_twins(self, hashes: set[str]) -> None:
         for content in hashes:
@@ -184,7 +184,7 @@ class Batch:
         group_id = first.group_id if first else id_
         self._known[document.identity] = known = _Known(id_, slug, "", "", self._now, "", "", 0, "", "")
         row, body = self._row(known, item)
-        self._added_rows.append((*row, group_id, rows.row_hash(item.values_json, row[rows.VALUES :], body)))
+        self._added_rows.append((*row, group_id))
         self._added_texts.append((id_, body))
         if self._has_copies:
             self._no_longer_copies.append((document.identity,))
@@ -198,7 +198,7 @@ class Batch:
         document = item.document
         before = known.content_hash
         row, body = self._row(known, item)
-        self._changed_rows.append((*row, rows.row_hash(item.values_json, row[rows.VALUES :], body), known.id))
+        self._changed_rows.append((*row, known.id))
         self._changed_texts.append((body, known.id))
         if document.content_hash != before:
             self._regrouped |= {before, document.content_hash}
@@ -208,9 +208,11 @@ class Batch:
         return PutResult(outcome=PutOutcome.CHANGED, id=known.id, slug=known.slug)
 
     def _row(self, known: _Known, item: rows.Prepared) -> tuple[tuple[Any, ...], bytes]:
-        """The hashed columns and the body; ``known`` is brought up to date and the change is noted."""
+        """The row with its hash, and the body; ``known`` is brought up to date and the change is noted."""
         document = item.document
         state = rows.state_values(item, added=known.added, updated=self._now)
+        rest = (known.id, known.slug, document.identity, *state)
+        body = rows.compress(document.text)
         known.digest, known.content_hash = item.digest, document.content_hash
         known.path, known.member = document.origin.path, document.origin.member
         known.hand = int(item.hand)
@@ -220,7 +222,7 @@ class Batch:
         self._sequence += 1
         self._changes.append((known.id, self._sequence, ChangeKind.PUT.value))
         self._bylines.append((known.id, document.authors))
-        return (*item.values, known.id, known.slug, document.identity, *state), rows.compress(document.text)
+        return (*item.values, *rest, rows.row_hash(item.values_json, rest, body)), body
 
     def _note_copy(self, id_: int, document: Document) -> None:
         origin = document.origin

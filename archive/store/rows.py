@@ -24,7 +24,7 @@ _ROW = len(HASHED_COLUMNS)
 _ZSTD_LEVEL = 3
 _HASH_BYTES = 16
 HAND = "hand"
-_BY_HAND = '"method":"hand"'
+_BY_HAND = f':["{HAND}",'
 
 Values = tuple[str | int | None, ...]
 
@@ -112,7 +112,11 @@ def _json_list(items: Sequence[str]) -> str:
 
 
 def _json_provenance(provenance: Mapping[str, Provenance]) -> str:
-    return orjson.dumps(provenance, option=orjson.OPT_SORT_KEYS).decode() if provenance else "{}"
+    if not provenance:
+        return "{}"
+    # Lists, not objects: the names of the four parts were most of what such a row held.
+    parts = {name: (it.method, it.detail, it.confidence, it.raw) for name, it in provenance.items()}
+    return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _utc(instant: dt.datetime) -> dt.datetime:
@@ -257,10 +261,8 @@ def _provenance(text: str) -> dict[str, Provenance]:
     if text == "{}":
         return {}
     return {
-        name: Provenance(
-            method=value["method"], detail=value["detail"], confidence=value["confidence"], raw=value["raw"]
-        )
-        for name, value in orjson.loads(text).items()
+        name: Provenance(method=method, detail=detail, confidence=confidence, raw=raw)
+        for name, (method, detail, confidence, raw) in orjson.loads(text).items()
     }
 
 

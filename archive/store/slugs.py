@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from inspect import signature
 from typing import Literal
@@ -11,10 +12,9 @@ from unicodedata import normalize
 
 from slugify import slugify
 from sqlalchemy import literal_column, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from archive.store.bulk import Lookup
+from archive.store.bulk import Lookup, upsert
 from archive.store.tables import articles, authors, slug_claims
 
 MAX_SLUG_CHARS = 120
@@ -45,7 +45,7 @@ _APOSTROPHES = re.compile("['’‘ʼ]")
 _ENTITY_OR_NUMBER = re.compile(r"&|\d,\d")
 _MARKS = re.compile("[\u0300-\u036f]+")
 _PUNCTUATION = str.maketrans(dict.fromkeys("“”„«»–—…•", " "))
-_FIRST_LOOK_AHEAD, _MAX_LOOK_AHEAD = 4, 256
+_LOOK_AHEAD = 256
 
 # python-slugify 9 takes Unidecode where that happens to be installed; an address must not
 # depend on that, and its search for the missing module takes longer than the slug.
@@ -88,19 +88,20 @@ class SlugAllocator:
         self._known: set[str] = set()
         self._next: dict[str, int] = {}
         self._looked_up: dict[str, int] = {}
-        self._ahead: dict[str, int] = {}
         self._moved: set[str] = set()
         self._retired: dict[str, str] = {}
         self._given_back: list[str] = []
 
     def look_up(self, bases: Iterable[str]) -> None:
-        """Learn in one query a chunk which of ``bases`` are taken."""
-        new = set(bases) - self._known
+        """Learn in few queries which of ``bases`` are taken; repeat one that will be asked for twice."""
+        asked = Counter(bases)
+        new = asked.keys() - self._known
         self._known |= new
         self._taken.update(row[0] for row in _STORED[self._kind].rows(self._connection, new))
         for slug, next_suffix in _CLAIMED[self._kind].rows(self._connection, new):
             self._taken.add(slug)
             self._next[slug] = next_suffix
+        self._look_ahead({base: times for base, times in asked.items() if times > 1 or base in self._taken})
 
     def look_up_retired(self, identities: Iterable[str]) -> None:
         """Learn which of ``identities`` had a slug before their article was deleted."""
@@ -123,7 +124,7 @@ class SlugAllocator:
         number = self._next.get(base, 2)
         while True:
             if number >= self._looked_up.get(base, 0):
-                self._look_ahead(base, number)
+                self._look_ahead({base: _LOOK_AHEAD})
             slug = with_suffix(base, number)
             number += 1
             if slug not in self._taken:
@@ -133,14 +134,15 @@ class SlugAllocator:
         self._taken.add(slug)
         return slug
 
-    def _look_ahead(self, base: str, number: int) -> None:
-        # A title that comes twice is common, one that comes often is not: look further each time.
-        ahead = self._ahead[base] = min(self._ahead.get(base, _FIRST_LOOK_AHEAD // 2) * 2, _MAX_LOOK_AHEAD)
-        until = number + ahead
-        candidates = [with_suffix(base, each) for each in range(number, until)]
+    def _look_ahead(self, times: Mapping[str, int]) -> None:
+        """Learn which of the next ``times`` suffixes of each slug are taken."""
+        candidates = []
+        for base, number in times.items():
+            start = max(self._next.get(base, 2), self._looked_up.get(base, 0))
+            self._looked_up[base] = start + number
+            candidates += [with_suffix(base, each) for each in range(start, start + number)]
         for lookup in (_STORED[self._kind], _CLAIMED[self._kind]):
             self._taken.update(row[0] for row in lookup.rows(self._connection, candidates))
-        self._looked_up[base] = until
 
     def save(self) -> None:
         """Write down the next suffixes, and which retired slugs are in use again."""
@@ -155,8 +157,7 @@ class SlugAllocator:
 
 def claim(connection: Connection, kind: Kind, rows: Iterable[tuple[str, int, str | None]]) -> None:
     """Record (slug, next suffix, identity of the deleted article that had it) for each row."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(slug_claims)
+    statement = upsert(connection.dialect, slug_claims)
     for slug, next_suffix, identity in rows:
         # A claim that is there keeps the further suffix; SQL decides, whatever the order of writers.
         set_ = {"identity": identity} if identity is not None else {"next_suffix": next_suffix}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BindParameter,
     ColumnClause,
+    Insert,
     bindparam,
     delete,
     func,
@@ -13,9 +14,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Dialect
 
-from archive.store.bulk import Bulk
+from archive.store.bulk import Bulk, upsert
 from archive.store.rows import HASHED_COLUMNS
 from archive.store.tables import (
     STATE_COLUMNS,
@@ -30,7 +31,7 @@ from archive.store.tables import (
     versions,
 )
 
-_ROW = (*HASHED_COLUMNS, "group_id", "row_hash")
+_ROW = (*HASHED_COLUMNS, "row_hash", "group_id")
 # Constants, which would otherwise be parameters of each row.
 _ZERO: ColumnClause[int] = literal_column("0")
 _ONE: ColumnClause[int] = literal_column("1")
@@ -74,19 +75,21 @@ ADD_AUTHOR = Bulk(insert(authors), ("id", "key", "slug", "name"))
 LINK_AUTHOR = Bulk(insert(article_authors), ("author_id", "article_id"))
 UNLINK_AUTHORS = Bulk(delete(article_authors).where(article_authors.c.article_id == _this), ("this_id",))
 
-# SQLite's dialect of ON CONFLICT is PostgreSQL's, and compiles for both.
-_change = sqlite.insert(changes)
-NOTE_CHANGE = Bulk(
-    _change.on_conflict_do_update(
-        index_elements=["article_id"],
-        set_={"sequence": _change.excluded.sequence, "kind": _change.excluded.kind},
-    ),
-    ("article_id", "sequence", "kind"),
-)
-ADD_COPY = Bulk(
-    sqlite.insert(copies).on_conflict_do_nothing(),
-    ("article_id", "path", "member", "media_type", "identity", "added"),
-)
+
+def _note_change(dialect: Dialect) -> Insert:
+    statement = upsert(dialect, changes)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["article_id"], set_={"sequence": new.sequence, "kind": new.kind}
+    )
+
+
+def _add_copy(dialect: Dialect) -> Insert:
+    return upsert(dialect, copies).on_conflict_do_nothing()
+
+
+NOTE_CHANGE = Bulk(_note_change, ("article_id", "sequence", "kind"))
+ADD_COPY = Bulk(_add_copy, ("article_id", "path", "member", "media_type", "identity", "added"))
 DROP_COPY = Bulk(delete(copies).where(copies.c.identity == bindparam("this_identity")), ("this_identity",))
 SET_COUNTER = Bulk(
     update(counters).where(counters.c.name == bindparam("this_name")).values(value=bindparam("new_value")),

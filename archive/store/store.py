@@ -18,14 +18,13 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from sqlalchemy import bindparam, delete, func, select, update
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from archive.document import Document, Origin
 from archive.errors import ArticleNotFoundError, StoreError
 from archive.migrations import MIGRATIONS, check_version, migrate, schema_version
 from archive.store import maintenance, people, statements
-from archive.store.bulk import Lookup, chunks
+from archive.store.bulk import Lookup, chunks, upsert
 from archive.store.connection import open_engine, sqlite_path, writer_of
 from archive.store.failures import store_errors
 from archive.store.putting import Batch
@@ -330,7 +329,7 @@ class Store:
         """Record durably that ``name`` has everything up to ``sequence``."""
         with self._writing() as connection:
             connection.execute(
-                sqlite.insert(marks)
+                upsert(connection.dialect, marks)
                 .values(name=name, sequence=sequence)
                 .on_conflict_do_update(index_elements=["name"], set_={"sequence": sequence})
             )

@@ -11,6 +11,7 @@ What the less obvious columns hold:
 * ``articles.row_hash``: hash of the row and the compressed body as written.
 * ``articles.lead_chars``: the lead is that many first characters of the text;
   ``lead`` is NULL unless it is not a beginning of the text.
+* ``articles.provenance``: object of field name -> [method, detail, confidence, raw].
 * ``articles.hand``: 1 when some value was set by hand and wins over files.
 * ``articles.group_id``: id of the first article with the same text, or its own.
 * ``slug_claims``: slugs that may not be given out plainly: the next free suffix
@@ -78,8 +79,8 @@ articles = Table(
     Column("slug", Text, nullable=False, unique=True),
     Column("identity", Text, nullable=False, unique=True),
     *_columns(STATE_COLUMNS),
-    Column("group_id", Integer, nullable=False),
     Column("row_hash", Text, nullable=False),
+    Column("group_id", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
 Index("articles_content_hash", articles.c.content_hash)

@@ -52,7 +52,7 @@ FULL = document(
     origin=Origin(path="/a.zip", member="a.html", media_type="text/html"),
     provenance={
         "title": COLUMN,
-        "published": Provenance(method="url", confidence=0.5, raw='"method":"hand"'),
+        "published": Provenance(method="url", confidence=0.5, raw='x":["hand",'),
     },
     warnings=("two dates were found",),
 )
