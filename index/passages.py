@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_SENTENCE_END = re.compile(r"""[.!?…](?:["'”’»)\]])*(?=\s)|[。！？｡]["'”’」』）]*|\n""")
+_SENTENCE_END = re.compile(r"""[.!?…](?:["'”’»)\]])*(?=\s)|[。！？｡]["'”’」』）]*|\n\s*\n""")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“‘])(?:[A-Za-z]|[A-Za-z]\.(?:[A-Za-z]\.?)*|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Gen|Col|Lt|Sgt|Capt|Sen|Rep|Gov|Pres|"
     r"No|Nos|vs|etc|cf|ca|al|Inc|Ltd|Co|Corp|Bros|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|Rev|Hon)\.$"
@@ -103,7 +103,7 @@ def _groups(text: str, matches: Sequence[Match], max_chars: int) -> list[Passage
         first = matches[index]
         stop = index + 1
         while stop < len(matches) and matches[stop].end - first.start <= max_chars * 4 // 5:
-            if text.find("\n", matches[stop - 1].end, matches[stop].start) >= 0:
+            if text.find("\n\n", matches[stop - 1].end, matches[stop].start) >= 0:
                 break
             stop += 1
         found.append(Passage(first.start, matches[stop - 1].end, tuple(matches[index:stop])))
@@ -147,7 +147,7 @@ def _grown(text: str, start: int, end: int, latest: int) -> int:
     """Add whole following sentences of the same paragraph while they fit."""
     while end < latest and end - start < (latest - start) // 2:
         begin = _skip_space(text, end, latest)
-        if begin >= latest or "\n" in text[end:begin]:
+        if begin >= latest or "\n\n" in text[end:begin]:
             return end
         further = sentence_end(text, begin, latest)
         if further <= end or (further < len(text) and not _at_boundary(text, further)):
@@ -170,7 +170,7 @@ def _ends_sentence(text: str, end: re.Match[str]) -> bool:
 def _at_boundary(text: str, position: int) -> bool:
     """Is ``position`` the end of a sentence or the start of the text or one?"""
     head = text[:position][-8:].rstrip()
-    return position == 0 or text[position - 1] == "\n" or head[-1:] in set('.!?…。！？”"’»)')
+    return position == 0 or text[position - 2 : position] == "\n\n" or head[-1:] in set('.!?…。！？”"’»)')
 
 
 def _skip_space(text: str, position: int, limit: int) -> int:

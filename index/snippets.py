@@ -113,7 +113,7 @@ def _opening(text: str, max_chars: int) -> tuple[Snippet, ...]:
     if not text:
         return ()
     end = min(len(text), max_chars)
-    paragraph = text.find("\n", 0, end)
+    paragraph = text.find("\n\n", 0, end)
     if paragraph > 0:
         return (Snippet(text[:paragraph], ()),)
     last = sentence_end(text, 0, end)

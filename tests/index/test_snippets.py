@@ -152,6 +152,13 @@ class TestSnippets:
 
         assert snippet.text == "Mr. Smith and Gen. Jones met U.S. officials in Washington on Friday."
 
+    def test_run_on_over_hard_wrapped_lines(self) -> None:
+        text = "Finance ministers of the\nGulf states met in\nAbu Dhabi on Tuesday.\n\nNothing else."
+
+        (snippet,) = make_snippets(text, matchers_from_plan(p.Term("stem", "minist")), "en")
+
+        assert snippet.text == "Finance ministers of the\nGulf states met in\nAbu Dhabi on Tuesday."
+
     def test_find_a_match_at_the_end_of_a_long_text(self) -> None:
         text = "\n\n".join(["Nothing to see in this paragraph at all."] * 20_000 + ["Here is the needle."])
 
