@@ -43,7 +43,7 @@ def delete(slugs: tuple[str, ...], home: Path | None) -> None:
 
 @click.command()
 @click.option(
-    "--jsonl", is_flag=True, default=True, help="One JSON object a line, an article each (the default)."
+    "--jsonl", is_flag=True, default=True, help="One JSON object a line; the default and only form."
 )
 @home_option
 def export(jsonl: bool, home: Path | None) -> None:  # noqa: ARG001 - the only form so far

@@ -17,9 +17,8 @@ _BAR = 24
 class ProgressLine:
     """Shows how far a run has come; use it as a context manager."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
-        self._quiet = quiet
         self._shown_at = time.monotonic()
         self._width = 0
 
@@ -27,43 +26,64 @@ class ProgressLine:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the moving line away, so that something else can be printed."""
         if self._width:
             click.echo("\r" + " " * self._width + "\r", nl=False, err=True)
             self._width = 0
 
-    def show(self, label: str, done: int, total: int | None, *, rate: float, left_s: float | None) -> None:
-        """Tell that ``done`` of ``total`` are done; ``total`` is None if nobody knows."""
+    def show(
+        self,
+        label: str,
+        done: int,
+        total: int | None,
+        *,
+        rate: float,
+        left_s: float | None,
+        fraction: float | None = None,
+    ) -> None:
+        """Tell how far a run is.
+
+        Args:
+            done, total: in articles; ``total`` is None if nobody knows.
+            fraction: how much is done, if that is known better than by them.
+        """
         now = time.monotonic()
-        every = _TERMINAL_EVERY_S if self._terminal else _PLAIN_EVERY_S
-        if self._quiet or now - self._shown_at < every:
+        if now - self._shown_at < (_TERMINAL_EVERY_S if self._terminal else _PLAIN_EVERY_S):
             return
         self._shown_at = now
-        if self._terminal:
-            line = describe(label, done, total, rate=rate, left_s=left_s, bar=True)
-            padding = " " * max(0, self._width - len(line))
-            click.echo(f"\r{line}{padding}", nl=False, err=True)
-            self._width = len(line)
-        else:
-            click.echo(describe(label, done, total, rate=rate, left_s=left_s), err=True)
+        if fraction is None and total:
+            fraction = done / total
+        line = describe(label, done, total, rate=rate, left_s=left_s)
+        if not self._terminal:
+            click.echo(line, err=True)
+            return
+        drawn = f"{bar(fraction)} {line}" if fraction is not None else line
+        click.echo(f"\r{drawn.ljust(self._width)}", nl=False, err=True)
+        self._width = len(drawn)
 
 
-def describe(
-    label: str, done: int, total: int | None, *, rate: float, left_s: float | None, bar: bool = False
-) -> str:
+def describe(label: str, done: int, total: int | None, *, rate: float, left_s: float | None) -> str:
     """Return the line for a state of things.
 
     >>> describe("Reading", 50, 100, rate=25.0, left_s=2.0)
     'Reading: 50 of 100, 25 a second, 2 s left'
     """
     amount = f"{done:,} of {total:,}" if total else f"{done:,}"
-    parts = [amount, f"{rate:,.0f} a second"]
-    if left_s is not None and total:
-        parts.append(f"{duration(left_s)} left")
-    drawn = ""
-    if bar and total:
-        full = round(_BAR * min(1.0, done / total))
-        drawn = f"[{'#' * full}{'.' * (_BAR - full)}] "
-    return f"{label}: {drawn}{', '.join(parts)}"
+    left = f", {duration(left_s)} left" if left_s is not None else ""
+    return f"{label}: {amount}, {rate:,.0f} a second{left}"
+
+
+def bar(fraction: float) -> str:
+    """Return a bar that is filled to ``fraction``.
+
+    >>> bar(0.5)
+    '[############............]'
+    """
+    full = round(_BAR * max(0.0, min(1.0, fraction)))
+    return f"[{'#' * full}{'.' * (_BAR - full)}]"
 
 
 def duration(seconds: float) -> str:

@@ -71,7 +71,7 @@ def _demo(settings: Settings, seeds: Path, *, no_serve: bool) -> None:
     from webapp.opening import open_archive
 
     with open_archive(settings, create=True) as opened:
-        report = ingest_paths(opened, [str(seeds)])
+        report = ingest_paths(opened, (str(seeds),))
         articles = opened.store.count()
     if report.failed:
         fail(f"{plural(report.failed, 'sample')} could not be ingested.")
