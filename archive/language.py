@@ -16,12 +16,16 @@ from archive import languagewords as words
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
+_GLANCE_CHARS: Final = 600
 _SAMPLE_CHARS: Final = 1_200
 _MODEL_CHARS: Final = 3_000
 _MIN_WORDS: Final = 15
 _MIN_LETTERS: Final = 20
 _MIN_CONFIDENCE: Final = 0.75
 _PLAIN_SHARE: Final = 0.13
+_CLEAR_SHARE: Final = 0.08
+_THIN_SHARE: Final = 0.04
+_WORD_SHARE: Final = 0.5
 
 _ENGLISH: Final = frozenset(words.ENGLISH.split())
 _CODES: Final = frozenset(words.CODES.split())
@@ -53,6 +57,9 @@ _SCRIPTS: Final = (
     ("te", re.compile("[\u0c00-\u0c7f]")),
     ("ml", re.compile("[\u0d00-\u0d7f]")),
 )
+_CYRILLIC: Final = re.compile("[\u0400-\u04ff]")
+# Letters that only one of the languages in Cyrillic has, in the order to ask.
+_CYRILLIC_LETTERS: Final = (("be", "ў"), ("sr", "ђћџјљњ"), ("uk", "їєґі"), ("ru", "ыэё"), ("bg", "ъ"))
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 
@@ -70,9 +77,11 @@ def language_code(name: str) -> str:
 
 def detect_language(text: str) -> tuple[str, float]:
     """Return the ISO 639-1 code of ``text`` and a confidence of 0 to 1, or ``("", 0.0)`` for doubt."""
+    if _is_english(text[:_GLANCE_CHARS].lower().split()):
+        return "en", 0.99
     sample = text[:_SAMPLE_CHARS]
     spoken = sample.lower().split()
-    if len(spoken) >= _MIN_WORDS and sum(map(_ENGLISH.__contains__, spoken)) > _PLAIN_SHARE * len(spoken):
+    if _is_english(spoken):
         return "en", 0.99
     letters = len(sample) if sample.isascii() else len(_LETTER.findall(sample))
     if not sample.isascii():
@@ -83,9 +92,15 @@ def detect_language(text: str) -> tuple[str, float]:
         by_words = _by_words(spoken)
         if by_words:
             return by_words, 0.9
+        if sum(map(str.isalpha, spoken)) < _WORD_SHARE * len(spoken):
+            return "", 0.0  # a table or a list of names: a model would only guess
     if letters < _MIN_LETTERS:
         return "", 0.0
     return _by_model(text[:_MODEL_CHARS])
+
+
+def _is_english(spoken: list[str]) -> bool:
+    return len(spoken) >= _MIN_WORDS and sum(map(_ENGLISH.__contains__, spoken)) > _PLAIN_SHARE * len(spoken)
 
 
 def _by_script(sample: str, letters: int) -> str:
@@ -94,19 +109,21 @@ def _by_script(sample: str, letters: int) -> str:
         # Japanese is Han with kana in between; the others are most of their text.
         if share > (0.1 if code == "ja" else 0.5):
             return code
+    if len(_CYRILLIC.findall(sample)) > 0.5 * letters:
+        lowered = sample.lower()
+        return next((code for code, only in _CYRILLIC_LETTERS if any(char in lowered for char in only)), "")
     return ""
 
 
 def _by_words(spoken: list[str]) -> str:
-    votes: Counter[str] = Counter()
+    """The language that leads so clearly that few of its words are enough."""
+    votes: Counter[str] = Counter({"en": sum(map(_ENGLISH.__contains__, spoken))})
     for word in spoken:
         votes.update(_VOTES.get(word, ()))
-    leaders = votes.most_common(2)
-    if not leaders or leaders[0][1] < _PLAIN_SHARE * len(spoken):
-        return ""
-    if len(leaders) == 2 and leaders[0][1] < 1.5 * leaders[1][1]:
-        return ""
-    return leaders[0][0]
+    (leader, most), (_, next_most) = votes.most_common(2) if len(votes) > 1 else (*votes.items(), ("", 0))
+    share = most / len(spoken)
+    clear = share >= _CLEAR_SHARE and most >= 1.5 * next_most
+    return leader if clear or (most >= 5 and share >= _THIN_SHARE and most >= 2 * next_most) else ""
 
 
 def _by_model(text: str) -> tuple[str, float]:

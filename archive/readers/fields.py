@@ -104,8 +104,8 @@ class FieldMapper:
                     warnings.append(f"{key}: not understood and left out: {_shown(raw)}")
             return None
 
-        source: str = value("source", _string) or ""
-        language: str = value("language", _language) or ""
+        source: str = (value("source", _string) or "") if "source" in plan else ""
+        language: str = (value("language", _language) or "") if "language" in plan else ""
         title: str = value("title", _string) or ""
         authors: tuple[str, ...] = value("authors", functools.partial(_authors, source, warnings)) or ()
         if text is None:
@@ -122,14 +122,17 @@ class FieldMapper:
             language=language,
             source=source,
             url=value("url", _string) or "",
-            section=value("section", _string) or "",
-            tags=value("tags", _tags) or (),
-            external_id=normalise_line(value("id", _string) or "", self.options.limits.id_chars),
+            section=(value("section", _string) or "") if "section" in plan else "",
+            tags=(value("tags", _tags) or ()) if "tags" in plan else (),
+            external_id=self._id(value("id", _string)) if "id" in plan else "",
             provenance=provenance,
             warnings=tuple(warnings),
         )
         provenance.pop("id", None)
         return draft
+
+    def _id(self, raw: str | None) -> str:
+        return normalise_line(raw, self.options.limits.id_chars) if raw else ""
 
     def _body(self, text: str, warnings: list[str]) -> str:
         if looks_like_html(text):

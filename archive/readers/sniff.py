@@ -80,8 +80,9 @@ _HTML: Final = re.compile(
 _JSON_START: Final = re.compile(r"\{\s*[\"}]|\[\s*[{\[\]]")
 _SUFFIXES: Final = {
     "html": Kind.HTML, "htm": Kind.HTML, "xhtml": Kind.HTML, "xht": Kind.HTML, "shtml": Kind.HTML,
-    "json": Kind.JSON, "jsonl": Kind.JSONL, "ndjson": Kind.JSONL, "jsonlines": Kind.JSONL, "ldjson": Kind.JSONL,
-    "csv": Kind.CSV, "tsv": Kind.CSV, "tab": Kind.CSV, "md": Kind.MARKDOWN, "markdown": Kind.MARKDOWN,
+    "json": Kind.JSON, "jsonl": Kind.JSONL, "ndjson": Kind.JSONL, "jsonlines": Kind.JSONL,
+    "ldjson": Kind.JSONL, "csv": Kind.CSV,
+    "tsv": Kind.CSV, "tab": Kind.CSV, "md": Kind.MARKDOWN, "markdown": Kind.MARKDOWN,
     "mdown": Kind.MARKDOWN, "mkd": Kind.MARKDOWN, "mdx": Kind.MARKDOWN, "txt": Kind.TEXT, "text": Kind.TEXT,
 }  # fmt: skip
 _UNREAD_SUFFIXES: Final = {
