@@ -71,7 +71,7 @@ from index.schema import FIELDS, Kind
 #: Memory for postings not yet written, all threads together, and how many
 #: threads write.  20,000 articles, wall time: 1 thread 4.5 s, 2 threads 2.5 s;
 #: more memory makes fewer segments, not a faster build.
-HEAP_BYTES = 256_000_000
+HEAP_BYTES = 128_000_000
 THREADS = min(2, os.cpu_count() or 1)
 
 #: More buckets than this and Tantivy refuses the aggregation.

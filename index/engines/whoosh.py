@@ -38,10 +38,11 @@ with warnings.catch_warnings():  # 2.7.4 is older than Python's warnings about i
     from whoosh.columns import NumericColumn, VarBytesColumn
     from whoosh.fields import COLUMN, FieldType, Schema
     from whoosh.filedb.filestore import FileStorage
+    from whoosh.filedb.structfile import BufferFile
     from whoosh.formats import Existence, Format
     from whoosh.index import FileIndex
     from whoosh.index import IndexError as WhooshIndexError
-    from whoosh.reading import TermNotFound
+    from whoosh.reading import EmptyReader, TermNotFound
     from whoosh.util.text import utf8encode
     from whoosh.writing import IndexingError, LockError
 
@@ -153,6 +154,11 @@ class _SyncedStorage(FileStorage):  # type: ignore[misc]
     def create_file(self, name: str, **kwargs: Any) -> Any:
         self._unsynced.add(name)
         return super().create_file(name, **kwargs)
+
+    def open_file(self, name: str, **kwargs: Any) -> Any:
+        if name.endswith(".toc"):  # Whoosh leaves it open if it cannot read it
+            return BufferFile(memoryview((Path(self.folder) / name).read_bytes()), name=name, **kwargs)
+        return super().open_file(name, **kwargs)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:  # noqa: ARG002
         folder = Path(self.folder)
@@ -331,7 +337,8 @@ class _View:
         return most_frequent(+counts, limit)
 
     def close(self) -> None:
-        self._reader.close()
+        reader, self._reader = self._reader, EmptyReader(None)  # closing twice is an error in Whoosh
+        reader.close()
 
     def _ranked(
         self, sort: Sort, scores: dict[int, float], found: Sequence[tuple[_Segment, Mapping[int, float]]]
