@@ -64,11 +64,9 @@ def _index_problems(store: Store, indexer: Indexer) -> list[str]:
     known = sum(len(_stored(store, part)) for part in _parts(indexed))
     problems = []
     if missing := store.count() - known:
-        problems.append(f"The index lacks {missing:,} stored articles. {indexer.generations.mend}")
+        problems.append(f"Stored and not in the index: {missing:,}. {indexer.generations.mend}")
     if orphans := len(indexed) - known:
-        problems.append(
-            f"The index holds {orphans:,} articles that are not stored. {indexer.generations.mend}"
-        )
+        problems.append(f"In the index and not stored: {orphans:,}. {indexer.generations.mend}")
     return problems
 
 

@@ -270,7 +270,7 @@ def test_verify_finds_articles_that_the_index_lacks(own: Settings) -> None:
 
     assert (good.exit_code, good.stdout.strip()) == (0, "Checked 4 articles; 0 problems.")
     assert bad.exit_code == 1
-    assert "holds 1 articles that are not stored" in bad.stderr
+    assert "In the index and not stored: 1." in bad.stderr
 
 
 # printing

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from archive.reading import ReadArticle
     from webapp.opening import OpenArchive
 
+#: So many notes are printed; a hundred thousand articles may have as many.
+_NOTES = 20
+
 
 def _source_options(command: F) -> F:
     """Add what `ingest` and `extract` know of their sources."""
@@ -97,13 +100,16 @@ def ingest_paths(
 
     options = replace(options or IngestOptions(), lock_path=opened.settings.home / "archive.lock")
     with ProgressLine() as line:
+        outcomes = _Outcomes(line)
         report = ingest_sources(
             opened.store,
             paths,
             options=options,
             on_progress=lambda progress: _show(line, progress),
-            on_outcome=lambda outcome: _say_outcome(line, outcome),
+            on_outcome=outcomes.say,
         )
+        line.clear()
+        outcomes.finish()
         if index:
             opened.indexer().catch_up(report_to(line))
     return report
@@ -135,12 +141,13 @@ def extract(
     _require_sources(paths, manifest)
     failed = 0
     with ProgressLine() as line:
+        outcomes = _Outcomes(line)
         for found in extract_items(
             paths, options=_options(manifest, fields), on_progress=lambda progress: _show(line, progress)
         ):
             if isinstance(found, ItemOutcome):
                 failed += found.outcome == "failed"
-                _say_outcome(line, found)
+                outcomes.say(found)
             else:
                 line.clear()
                 print_json(_extracted_json(found))
@@ -170,14 +177,27 @@ def _show(line: ProgressLine, progress: Progress) -> None:
     )
 
 
-def _say_outcome(line: ProgressLine, outcome: ItemOutcome) -> None:
-    where = f"{outcome.path} {outcome.member}".rstrip()
-    if outcome.outcome == "failed":
-        line.clear()
-        say(f"Failed: {where}: {outcome.reason}")
-    for warning in outcome.warnings:
-        line.clear()
-        say(f"Note: {where}: {warning}")
+class _Outcomes:
+    """Says what went wrong as it happens: every failure, and the first notes."""
+
+    def __init__(self, line: ProgressLine) -> None:
+        self._line = line
+        self._notes = 0
+
+    def say(self, outcome: ItemOutcome) -> None:
+        where = f"{outcome.path} {outcome.member}".rstrip()
+        if outcome.outcome == "failed":
+            self._line.clear()
+            say(f"Failed: {where}: {outcome.reason}")
+        for warning in outcome.warnings:
+            self._notes += 1
+            if self._notes <= _NOTES:
+                self._line.clear()
+                say(f"Note: {where}: {warning}")
+
+    def finish(self) -> None:
+        if self._notes > _NOTES:
+            say(f"… and {self._notes - _NOTES:,} more notes; `archive show SLUG` prints those of an article.")
 
 
 def _extracted_json(found: ReadArticle) -> dict[str, Any]:

@@ -183,6 +183,8 @@ def show(slug: str, query: str, as_json: bool, provenance: bool, home: Path | No
     click.echo(marked_line(document.title, page.title_spans))
     for name, value in _facts(document):
         click.echo(f"{name}: {visible_text(value)}")
+    for warning in document.warnings:
+        say(f"Note: {warning}")
     if provenance:
         for name, found in document.provenance.items():
             where = f"{found.method} ({found.detail})" if found.detail else found.method
