@@ -103,6 +103,8 @@ def shape(folded: str) -> str:
 
 def fold_key(text: str) -> str:
     """Fold a whole value (an author, a source, a title) for comparing and sorting."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(bare.casefold().split())

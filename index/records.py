@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from archive.document import Document
 from index.analysis import analyse, fold_key, stems, tokens
@@ -36,18 +37,20 @@ def _text(document: Document) -> dict[str, str]:
     title_joined = stems(title_compounds, language)
     body_stems = stems(body, language)
     body_joined = stems(body_compounds, language)
+    in_title = " ".join(title_stems + title_joined)
+    in_body = " ".join(body_stems + body_joined)
     distinct = dict.fromkeys(title_stems + title_joined)
-    in_body = set(body_stems).union(body_joined)
+    searched = f" {in_body} "  # a few searches are cheaper than a set of all stems
     text = {
         "title": " ".join(title),
         "body": " ".join(body),
         "lead": " ".join(lead),
-        "stem": " ".join((title_stems + title_joined) * TITLE_WEIGHT + body_stems + body_joined),
+        "stem": " ".join([*[in_title] * TITLE_WEIGHT, in_body]).strip(),
         "title_stem": " ".join(distinct),
-        "title_only": " ".join(stem for stem in distinct if stem not in in_body),
+        "title_only": " ".join(stem for stem in distinct if f" {stem} " not in searched),
         "lead_stem": " ".join(dict.fromkeys(stems(lead + lead_compounds, language))),
         "author": _values(document.authors),
-        "source": " ".join(tokens(document.source)),
+        "source": _value(document.source),
         "tag": _values(_tags(document)),
         "url": " ".join(tokens(document.url)),
     }
@@ -58,7 +61,12 @@ def _values(values: Iterable[str]) -> str:
     """Tokens of several values, far enough apart that no phrase or proximity
     within one value reaches the next."""
     boundary = " " + " ".join([BREAK] * BREAKS) + " "
-    return boundary.join(" ".join(tokens(value)) for value in values)
+    return boundary.join(map(_value, values))
+
+
+@lru_cache(maxsize=50_000)
+def _value(value: str) -> str:
+    return " ".join(tokens(value))
 
 
 def _tags(document: Document) -> Sequence[str]:
@@ -81,7 +89,10 @@ def _keywords(document: Document) -> dict[str, tuple[str, ...]]:
 
 
 def _keys(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(key for key in dict.fromkeys(map(fold_key, values)) if key)
+    return tuple(key for key in dict.fromkeys(map(_key, values)) if key)
+
+
+_key = lru_cache(maxsize=50_000)(fold_key)
 
 
 def _presence(document: Document) -> dict[str, object]:
