@@ -10,7 +10,9 @@ from archive.limits import LIMITS
 
 # Already canonical: lower-case host without port or credentials, a path of
 # unreserved characters, no query, no fragment.
-_PLAIN: Final = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9_~,-]+(?:\.[A-Za-z0-9_~,-]+)*)*/?")
+_PLAIN: Final = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:(?:/[A-Za-z0-9_~,-]+(?:\.[A-Za-z0-9_~,-]+)*)+/?|/)"
+)
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PORTS: Final = {"http": 80, "https": 443}
 _TRACKING: Final = re.compile(

@@ -14,6 +14,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final, Self
@@ -31,13 +32,14 @@ from archive.worker import read_frame, write_frame
 logger = logging.getLogger(__name__)
 
 _ITEMS_PER_CHILD: Final = 2_000  # then a fresh one: extraction libraries leak a little
+_COMMAND: Final = (sys.executable, "-m", "archive.worker")
 _START_S: Final = 30.0
 
 
 class _Child:
     """One child process, used by one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         environment = os.environ | {
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             # One thread each: the pool is the parallelism, and thread stacks count as memory.
@@ -45,7 +47,7 @@ class _Child:
             "OMP_NUM_THREADS": "1",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "archive.worker"],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -103,8 +105,9 @@ class ReaderPool:
     raise: a failure is a result.
     """
 
-    def __init__(self, size: int, limits: Limits) -> None:
+    def __init__(self, size: int, limits: Limits, *, command: Sequence[str] = _COMMAND) -> None:
         self.size = size
+        self._command = command
         self._limits = limits
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="reader")
         self._idle: queue.SimpleQueue[_Child] = queue.SimpleQueue()
@@ -160,7 +163,7 @@ class ReaderPool:
         with self._lock:
             if self._closed:
                 raise OSError("the run was ended")
-            child = _Child()
+            child = _Child(self._command)
             self._all.add(child)
         return child
 
