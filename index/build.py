@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import queue
 import shutil
 import threading
@@ -14,12 +15,14 @@ from typing import TypeVar
 from index.changes import ArticleSource, apply_changes
 from index.engine import Engine, Record, SearchRequest
 from index.engines import factory
-from index.errors import IndexDamagedError
+from index.errors import IndexDamagedError, IndexMissingError
 from index.generations import Generation, Generations
 from index.manifests import State
 from index.plan import All, NumberRange, Plan, Term
 from index.progress import Meter, Report
 from index.records import record_from_document
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -92,12 +95,17 @@ class Build:
         return self.generation
 
     def _open_for_writing(self) -> Engine:
+        """Open what an earlier run committed, or begin anew where that is nothing or damaged."""
         engines = factory(self.generation.engine)
-        if self.generation.manifest.after_id == 0:
-            shutil.rmtree(self.generation.data)  # what a build killed before its first commit left
-            self.generation.data.mkdir()
-            return engines.create(self.generation.data)
-        return engines.open(self.generation.data, writable=True)
+        if self.generation.manifest.after_id > 0:
+            try:
+                return engines.open(self.generation.data, writable=True)
+            except (IndexDamagedError, IndexMissingError) as exc:
+                log.warning("the unfinished index %s is begun anew: %s", self.generation.name, exc)
+        shutil.rmtree(self.generation.data)
+        self.generation.data.mkdir()
+        self._write_manifest(after_id=0, documents=0, sequence=self.source.last_sequence())
+        return engines.create(self.generation.data)
 
     def _add_all(self, engine: Engine) -> None:
         after_id = self.generation.manifest.after_id

@@ -141,6 +141,10 @@ class Generations:
                 return generation
         return None
 
+    def complete(self) -> list[Generation]:
+        """Return the complete generations, oldest first."""
+        return [self._read(path.name) for path in self._folders() if self._is_complete(path)]
+
     def update(self, generation: Generation, manifest: Manifest) -> Generation:
         """Write ``manifest`` and return the generation with it."""
         write_manifest(generation.path, manifest)

@@ -75,6 +75,7 @@ class Indexer:
             IndexOutdatedError, IndexDamagedError: it cannot be written to.
             LockHeldError: another process is writing to it.
         """
+        self._finish_switch(wait_s)
         if self.is_new():
             return self.reindex(on_progress, wait_s=wait_s).manifest.documents
         live = self._live()
@@ -148,6 +149,17 @@ class Indexer:
         if self.generations.current_name() is not None:
             return False
         return not any(name.startswith(f"{self.engine}/") for name in self.store.marks())
+
+    def _finish_switch(self, wait_s: float) -> None:
+        """Do what a crash just before the very first switch, or the loss of the
+        pointer alone, left to be done: a complete index that the store knows is there."""
+        if self.generations.current_name() is not None:
+            return
+        known = self.store.marks()
+        ready = [found for found in self.generations.complete() if found.mark in known]
+        if ready:
+            with self._write_lock(wait_s):
+                self.generations.switch(ready[-1])
 
     def _live(self) -> Generation:
         live = self.generations.current()

@@ -88,6 +88,11 @@ class Settings:
         return self.home / "archive.db"
 
     @property
+    def lock_path(self) -> Path:
+        """The lock that whoever writes to the store holds."""
+        return self.home / "archive.lock"
+
+    @property
     def index_root(self) -> Path:
         """Under which folder the indexes lie."""
         return self.home / "index"

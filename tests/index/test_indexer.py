@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,29 @@ def test_an_interrupted_build_goes_on_where_it_was_committed(
     assert len([path for path in indexer.generations.folder.iterdir() if path.is_dir()]) == 1
 
 
+def test_an_unfinished_build_that_is_damaged_is_begun_anew(
+    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.build.BATCH", 2)
+    monkeypatch.setattr("index.build.COMMIT_EVERY", 2)
+    stored = put(store, *range(1, 8))
+
+    def die(progress: Progress) -> None:
+        if progress.done >= 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        indexer.reindex(die)
+    store.delete(stored[:1])
+    (begun,) = [path for path in indexer.generations.folder.iterdir() if path.is_dir()]
+    for path in (begun / "data").iterdir():
+        path.write_bytes(b"damaged")
+
+    indexer.reindex()
+
+    assert ids(indexer) == stored[1:]
+
+
 def test_an_unfinished_build_of_another_version_is_not_gone_on_with(
     store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +283,10 @@ def test_no_index_names_the_command(indexer: Indexer) -> None:
         indexer.open_reader()
 
 
+def _remove_everything(indexer: Indexer) -> None:
+    shutil.rmtree(indexer.generations.folder)
+
+
 def _remove_pointer(indexer: Indexer) -> None:
     (indexer.generations.folder / "CURRENT").unlink()
 
@@ -315,7 +343,7 @@ def _unknown_to_store(indexer: Indexer) -> None:
 
 
 HARM = [
-    pytest.param(_remove_pointer, IndexMissingError, id="pointer-lost"),
+    pytest.param(_remove_everything, IndexMissingError, id="everything-lost"),
     pytest.param(_garble_pointer, IndexDamagedError, id="pointer-garbled"),
     pytest.param(_garble_manifest, IndexDamagedError, id="manifest-garbled"),
     pytest.param(_remove_generation, IndexDamagedError, id="manifest-lost"),
@@ -349,6 +377,22 @@ def test_a_harmed_index_is_named_and_left_alone_until_it_is_rebuilt(
     assert "archive reindex" in status.problem
     assert ids(indexer)[:2] == stored
     assert len(ids(indexer)) == 3
+
+
+def test_a_lost_pointer_is_told_by_readers_and_mended_by_the_next_writer(
+    store: Store, indexer: Indexer
+) -> None:
+    put(store, 1)
+    name = indexer.reindex().name
+    _remove_pointer(indexer)
+    put(store, 2)
+
+    with pytest.raises(IndexMissingError, match="archive reindex"):
+        indexer.open_reader()
+    applied = indexer.catch_up()
+
+    assert (applied, indexer.generations.current_name()) == (1, name)
+    assert len(ids(indexer)) == 2
 
 
 def test_an_index_that_the_store_does_not_know_is_not_caught_up(store: Store, indexer: Indexer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -234,7 +235,7 @@ def test_status_tells_articles_and_index(settings: Settings) -> None:
 
 
 def test_a_lost_index_is_told_everywhere_until_it_is_rebuilt(own: Settings) -> None:
-    (own.index_root / "tantivy" / "CURRENT").unlink()
+    shutil.rmtree(own.index_root)
 
     search, status, verify = run(own, "search", "x"), run(own, "status", "--json"), run(own, "verify")
     rebuilt = run(own, "reindex")

@@ -21,10 +21,12 @@ def delete(slugs: tuple[str, ...], home: Path | None) -> None:
       archive delete ukraine-asks-for-long-range-missiles
     """
     from archive.errors import ArticleNotFoundError
+    from archive.lock import WriterLock
     from webapp.opening import open_archive
 
     unknown = 0
-    with open_archive(settings_from(home)) as opened:
+    settings = settings_from(home)
+    with open_archive(settings) as opened, WriterLock(settings.lock_path, timeout_s=10):
         ids = []
         for slug in dict.fromkeys(slugs):
             try:

@@ -98,7 +98,7 @@ def ingest_paths(
     from archive.ingest import IngestOptions
     from archive.ingest import ingest as ingest_sources
 
-    options = replace(options or IngestOptions(), lock_path=opened.settings.home / "archive.lock")
+    options = replace(options or IngestOptions(), lock_path=opened.settings.lock_path)
     with ProgressLine() as line:
         outcomes = _Outcomes(line)
         report = ingest_sources(
