@@ -20,7 +20,6 @@ from archive.metadata import Candidate, Metadata, read_metadata
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _HEAD_BYTES = 8192
-_LATIN_DAY = re.compile(r"-01-01$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ def extract_markup(html: str, *, url: str = "", warnings: tuple[str, ...] = ()) 
     metadata = read_metadata(page)
     if metadata.published is None and tree is not None:
         _search_date(metadata, tree, url)
-    body = main_text(html, tree, url=url)
+    body = main_text(html, tree, url=url, title=metadata.title, authors=metadata.authors)
     text = normalise_text(body.text)
     if not text:
         raise EmptyItemError("there is no text in the page")
