@@ -415,15 +415,18 @@ class _View:
     def _facets(self, query: Query, requests: Sequence[FacetRequest]) -> dict[str, tuple[Bucket, ...]]:
         if not requests:
             return {}
-        counts = self._count(query, {request.field: request.size * 3 + 40 for request in requests})
-        return {request.field: self._buckets(query, request, counts[request.field]) for request in requests}
+        sizes = {request.field: min(request.size * 3 + 40, MAX_BUCKETS) for request in requests}
+        counts = self._count(query, sizes)
+        return {
+            name: self._buckets(query, request, counts[name], sizes[name])
+            for request in requests
+            if (name := request.field)
+        }
 
     def _count(self, query: Query, sizes: dict[str, int]) -> dict[str, list[tuple[int, int]]]:
         """Return hashes and exact counts, most frequent first, for each field."""
         wanted = {
-            name: {
-                "terms": {"field": _hash_field(name), "size": min(size, MAX_BUCKETS), "segment_size": 2**31}
-            }
+            name: {"terms": {"field": _hash_field(name), "size": size, "segment_size": 2**31}}
             for name, size in sizes.items()
         }
         found = self.searcher.aggregate(query, wanted)
@@ -433,16 +436,18 @@ class _View:
         }
 
     def _buckets(
-        self, query: Query, request: FacetRequest, counts: list[tuple[int, int]]
+        self, query: Query, request: FacetRequest, counts: list[tuple[int, int]], fetched: int
     ) -> tuple[Bucket, ...]:
-        """The first ``size`` by count, then value; fetched anew if a tie goes on past what is there."""
+        """The first ``size`` by count, then value; all are fetched if a tie goes on past what is there."""
         name, size = request.field, request.size
-        if len(counts) == size * 3 + 40 and counts[-1][1] == counts[size - 1][1]:
+        if not counts or not size:
+            return ()
+        if len(counts) == fetched and counts[-1][1] == counts[min(size, fetched) - 1][1]:
             counts = self._count(query, {name: MAX_BUCKETS})[name]
             if len(counts) == MAX_BUCKETS:
                 exact = self.searcher.terms_with_prefix(name, "", filter_query=query, limit=size)
                 return tuple(Bucket(value, count) for value, count in exact)
-        least = counts[min(size, len(counts)) - 1][1] if counts and size else 0
+        least = counts[min(size, len(counts)) - 1][1]
         kept = [(self._label(name, key), count) for key, count in counts if count >= least]
         kept.sort(key=lambda item: (-item[1], item[0]))
         return tuple(Bucket(value, count) for value, count in kept[:size])

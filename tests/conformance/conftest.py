@@ -46,12 +46,13 @@ def engine(engine_name: str, folder: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def filled(engine: Engine) -> Callable[[Iterable[Record]], Engine]:
-    """Fills the engine, a commit for every three records, so that segments are many."""
+    """Fills the engine, in some six commits or more, so that segments are many."""
 
     def fill(records: Iterable[Record]) -> Engine:
         records = list(records)
-        for start in range(0, len(records), 3):
-            engine.add(records[start : start + 3])
+        size = max(1, len(records) // 6)
+        for start in range(0, len(records), size):
+            engine.add(records[start : start + size])
             engine.commit()
         return engine
 
