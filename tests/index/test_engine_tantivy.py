@@ -1,0 +1,120 @@
+"""What only Tantivy can get wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.engine import FacetRequest, Record, SearchRequest
+from index.engines import tantivy as module
+from index.engines.tantivy import TantivyEngine, factory
+from index.errors import EngineError, QueryLimitError
+from index.plan import Every, Term, TermNear, TermWildcard
+
+
+def article(id_: int, body: str, *names: str) -> Record:
+    return Record(id=id_, text={"body": body}, keywords={"author_key": names}, numbers={"id": id_})
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[TantivyEngine]:
+    opened = factory.create(tmp_path)
+    assert isinstance(opened, TantivyEngine)
+    yield opened
+    opened.close()
+
+
+def test_a_panic_becomes_an_engine_error(engine: TantivyEngine) -> None:
+    """A phrase of one word panics below Python; it is no `Exception`."""
+    query = module.Query.phrase_query(module._schema(), "body", ["a", "b"])  # the schema is right
+    assert query is not None
+
+    with pytest.raises(EngineError), module.SEARCHING:
+        module.Query.phrase_query(module._schema(), "body", ["a"])
+
+
+def test_near_words_that_are_too_common_are_refused(
+    engine: TantivyEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_NEAR_WORK", 10_000)
+    engine.add([article(1, "a b c d e " * 20)])
+    engine.commit()
+
+    with pytest.raises(QueryLimitError, match="too common"):
+        engine.search(SearchRequest(plan=TermNear("body", tuple("abcde"), 9)))
+
+
+def test_more_facet_values_than_an_aggregation_may_hold(
+    engine: TantivyEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_BUCKETS", 50)
+    names = [f"n{number:03d}" for number in range(200)]
+    engine.add(article(id_, "w", *names[id_::5]) for id_ in range(5))
+    engine.add([article(9, "other", "n000")])
+    engine.commit()
+    wanted = (FacetRequest(field="author_key", size=3),)
+
+    facets = engine.search(SearchRequest(plan=Term("body", "w"), facets=wanted)).facets
+
+    assert [(bucket.value, bucket.count) for bucket in facets["author_key"]] == [
+        ("n000", 1),
+        ("n001", 1),
+        ("n002", 1),
+    ]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_memory_and_threads_change_no_answer(tmp_path: Path, threads: int) -> None:
+    factory.create(tmp_path).close()
+    engine = TantivyEngine(tmp_path, writable=True, heap_bytes=15_000_000 * threads, threads=threads)
+    engine.add(article(id_, f"w{id_ % 7} all", "bo") for id_ in range(500))
+    engine.commit()
+
+    response = engine.search(
+        SearchRequest(plan=Term("body", "w3"), facets=(FacetRequest(field="author_key"),))
+    )
+
+    assert [hit.id for hit in response.hits] == list(range(3, 73, 7))
+    assert response.facets["author_key"][0].count == response.total == 71
+    assert list(engine.ids()) == list(range(500))
+    engine.close()
+
+
+def test_ids_are_read_in_batches(engine: TantivyEngine) -> None:
+    engine.add(article(id_, "w") for id_ in range(-3, 8))
+    engine.commit()
+
+    assert list(engine._ids(engine._view.searcher, batch=3)) == list(range(-3, 8))
+
+
+def test_a_pattern_is_no_regular_expression(engine: TantivyEngine) -> None:
+    engine.add([article(1, "a.b (x|y) [z] ^s$ #t"), article(2, "axb x y z s t")])
+    engine.commit()
+
+    for pattern in ("a.b*", "(x|y)*", "[z]*", "^s$*", "#t*"):
+        hits = engine.search(SearchRequest(plan=TermWildcard("body", pattern))).hits
+        assert [hit.id for hit in hits] == [1], pattern
+
+
+def test_a_cached_query_is_not_used_after_a_commit(engine: TantivyEngine) -> None:
+    """Long wildcards are expanded against the terms of one commit."""
+    pattern = TermWildcard("body", "*" + "?" * 60)
+    engine.add([article(1, "x" * 70)])
+    engine.commit()
+    first = engine.search(SearchRequest(plan=pattern)).total
+
+    engine.add([article(2, "y" * 70)])
+    engine.commit()
+
+    assert (first, engine.search(SearchRequest(plan=pattern)).total) == (1, 2)
+
+
+def test_everything_is_ordered_by_id_without_fetching_it_all(engine: TantivyEngine) -> None:
+    engine.add(article(id_, "w") for id_ in range(300, 0, -1))
+    engine.commit()
+
+    page = engine.search(SearchRequest(plan=Every(), offset=100, limit=3)).hits
+
+    assert [hit.id for hit in page] == [101, 102, 103]
