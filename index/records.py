@@ -31,11 +31,11 @@ def title_key(title: str) -> str:
 def _text(document: Document) -> dict[str, str]:
     language = document.language
     title, title_compounds = analyse(document.title)
-    body, body_compounds = analyse(document.text)
-    lead, lead_compounds = analyse(document.lead)
+    lead, lead_compounds, body, body_compounds = _lead_and_body(document)
     title_stems = stems(title, language)
     title_joined = stems(title_compounds, language)
     body_stems = stems(body, language)
+    lead_stems = body_stems[: len(lead)] if body[: len(lead)] == lead else stems(lead, language)
     body_joined = stems(body_compounds, language)
     in_title = " ".join(title_stems + title_joined)
     in_body = " ".join(body_stems + body_joined)
@@ -48,13 +48,24 @@ def _text(document: Document) -> dict[str, str]:
         "stem": " ".join([*[in_title] * TITLE_WEIGHT, in_body]).strip(),
         "title_stem": " ".join(distinct),
         "title_only": " ".join(stem for stem in distinct if f" {stem} " not in searched),
-        "lead_stem": " ".join(dict.fromkeys(stems(lead + lead_compounds, language))),
+        "lead_stem": " ".join(dict.fromkeys(lead_stems + stems(lead_compounds, language))),
         "author": _values(document.authors),
         "source": _value(document.source),
         "tag": _values(_tags(document)),
         "url": " ".join(tokens(document.url)),
     }
     return {name: value for name, value in text.items() if value}
+
+
+def _lead_and_body(document: Document) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Tokens and compounds of the first paragraph and of the text, which as a rule
+    begins with it and is analysed once."""
+    lead, lead_compounds = analyse(document.lead)
+    rest = document.text[len(document.lead) :]
+    if not rest[:1].isspace() or not document.text.startswith(document.lead):
+        return lead, lead_compounds, *analyse(document.text)
+    tokens_after, compounds_after = analyse(rest)
+    return lead, lead_compounds, lead + tokens_after, lead_compounds + compounds_after
 
 
 def _values(values: Iterable[str]) -> str:
