@@ -22,7 +22,7 @@ from index.plan import Every, Term
 from index.progress import Progress
 from index.reader import LiveReader
 
-ENGINE = "memory"
+ENGINES = ["memory", "tantivy", "whoosh"]
 
 
 def article(number: int, title: str = "", text: str = "A text.") -> Document:
@@ -44,9 +44,9 @@ def store(tmp_path: Path):
         yield opened
 
 
-@pytest.fixture
-def indexer(store: Store, tmp_path: Path) -> Indexer:
-    return Indexer(store, tmp_path / "index", ENGINE)
+@pytest.fixture(params=ENGINES)
+def indexer(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Indexer:
+    return Indexer(store, tmp_path / "index", request.param)
 
 
 def put(store: Store, *numbers: int, title: str = "") -> list[int]:
@@ -149,7 +149,7 @@ def test_reindex_switches_to_a_new_generation_and_keeps_the_last(store: Store, i
     assert indexer.generations.current_name() == names[2]
     left = sorted(path.name for path in indexer.generations.folder.iterdir() if path.is_dir())
     assert left == names[1:]
-    assert set(store.marks()) == {f"{ENGINE}/{name}" for name in names[1:]}
+    assert set(store.marks()) == {f"{indexer.engine}/{name}" for name in names[1:]}
 
 
 def test_reindex_sees_what_changes_meanwhile(
@@ -492,7 +492,7 @@ def test_leaving_read_ahead_early_ends_its_thread() -> None:
 
 
 def test_generations_are_numbered_without_a_clock(tmp_path: Path) -> None:
-    generations = Generations(tmp_path, ENGINE)
+    generations = Generations(tmp_path, "memory")
 
     names = [generations.create("store", 0).name for _ in range(3)]
 

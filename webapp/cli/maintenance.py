@@ -55,7 +55,7 @@ def reindex(engine: str | None, home: Path | None) -> None:
         generation = opened.indexer().reindex(report_to(line))
     seconds = time.monotonic() - started
     count = generation.manifest.documents
-    rate = f", {count / seconds:,.0f} a second" if count else ""
+    rate = f", {count / seconds:,.0f} a second" if seconds > 1 else ""
     click.echo(f"Indexed {plural(count, 'article')} in {seconds:.1f} s{rate} ({generation.mark}).")
 
 
