@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,11 @@ from tests.webapp.small_archive import build
 from webapp.cli import cli
 from webapp.cli.common import marked
 from webapp.cli.progress import describe, duration
+from webapp.cli.serving import _or_free
 from webapp.models import SearchParams
 from webapp.presenters import hit_json
 from webapp.services import Services
-from webapp.settings import Settings
+from webapp.settings import Settings, load_settings
 
 
 @pytest.fixture(scope="module")
@@ -305,3 +308,13 @@ def test_progress_tells_amount_rate_and_time_left() -> None:
         "Indexing: 5,000 of 20,000, 2,500 a second, 6 s left"
     )
     assert describe("Reading", 5000, None, rate=2500.0, left_s=None) == "Reading: 5,000, 2,500 a second"
+
+
+def test_the_demo_takes_a_free_port_when_the_usual_one_is_taken(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path)
+    with socket.socket() as taken:
+        taken.bind((settings.host, 0))
+        busy = replace(settings, port=taken.getsockname()[1])
+
+        assert _or_free(busy, None).port == 0
+        assert _or_free(busy, busy.port).port == busy.port

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +35,9 @@ def serve(host: str | None, port: int | None, public: bool, home: Path | None) -
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one. [default: the setting, 8000]"
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port; 0 takes a free one. [default: the setting, 8000, or a free one if that is taken]",
 )
 @click.option("--no-serve", is_flag=True, help="Ingest the samples and end.")
 @home_option
@@ -51,10 +55,10 @@ def demo(port: int | None, no_serve: bool, home: Path | None) -> None:
         fail("the sample articles are not here; give your own with: archive ingest PATH")
         return
     if home is not None:
-        _demo(settings_from(home, port=port), seeds, no_serve=no_serve)
+        _demo(_or_free(settings_from(home, port=port), port), seeds, no_serve=no_serve)
         return
     with tempfile.TemporaryDirectory(prefix="archive-demo-", ignore_cleanup_errors=True) as folder:
-        _demo(settings_from(Path(folder), port=port), seeds, no_serve=no_serve)
+        _demo(_or_free(settings_from(Path(folder), port=port), port), seeds, no_serve=no_serve)
 
 
 def find_seeds() -> Path | None:
@@ -78,6 +82,17 @@ def _demo(settings: Settings, seeds: Path, *, no_serve: bool) -> None:
     say(f"The archive in {settings.home} holds {plural(articles, 'article')}.")
     if not no_serve:
         _serve(settings, public=False)
+
+
+def _or_free(settings: Settings, port: int | None) -> Settings:
+    """Take any free port when the usual one is taken and none was asked for."""
+    if port is None:
+        with socket.socket() as probe:
+            try:
+                probe.bind((settings.host, settings.port))
+            except OSError:
+                return replace(settings, port=0)
+    return settings
 
 
 def _serve(settings: Settings, *, public: bool) -> None:
