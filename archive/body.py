@@ -30,13 +30,14 @@ MAX_TAGS = 500_000
 MAX_ATTRIBUTES = 1_000
 MAX_DEPTH = 5_000
 SHORT_CHARS = 200
+LOST_RATIO = 20
 OTHER_SHARE = 0.05
 
 # From strict and quick to lenient and slow; a text must have this share of the
 # yardstick's length to be believed.  Shares were chosen on half of the sites of a
 # benchmark and checked on the other half.
 _ATTEMPTS: tuple[tuple[str, float, dict[str, bool]], ...] = (
-    ("trafilatura precise", 0.5, {"favor_precision": True, "fast": True}),
+    ("trafilatura precise", 0.4, {"favor_precision": True, "fast": True}),
     ("trafilatura precise with fallbacks", 0.2, {"favor_precision": True}),
     ("trafilatura", 0.0, {}),
 )
@@ -76,7 +77,23 @@ _PARSER_ERRORS = (
     AssertionError,
     RecursionError,
 )
-_UNSEEN_TAGS = ("script", "style", "svg", "noscript", "template")
+# Nothing of the text is in these, and every copy of the tree that an extractor makes is the smaller.
+_UNSEEN_TAGS = (
+    *(
+        "script",
+        "style",
+        "svg",
+        "noscript",
+        "template",
+        "head",
+        "iframe",
+        "object",
+        "select",
+        "button",
+        "input",
+    ),
+    *("link", "meta"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +183,7 @@ def main_text(
     lxml.etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
     detail, blocks = _tried(tree, url, len(yardstick), title, authors)
     size = sum(len(block.text) for block in blocks)
-    if len(yardstick) > max(SHORT_CHARS, 5 * size):
+    if len(yardstick) > max(SHORT_CHARS, LOST_RATIO * size):
         return Body(text=_paragraphs(yardstick), detail="resiliparse", confidence=0.5)
     if not blocks:
         return _rescued(html, "no article was recognised in the page; all of its text was kept")

@@ -101,7 +101,9 @@ def author_candidates(page: Page, publishers: list[str]) -> list[AuthorsCandidat
     agencies, and at last the publication if it calls itself the author.
     """
     own = {name_key(name) for name in publishers}
-    found = [*_stated(page, own), *_visible(page, own), *_written(page, own)]
+    found = list(_stated(page, own))
+    if not any(c.belief >= FULLER_BELIEF for c in found):  # else no byline could be believed more
+        found += [*_visible(page, own), *_written(page, own)]
     ordered = sorted(found, key=lambda c: -c.belief)
     if not ordered:
         return []

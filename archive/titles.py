@@ -61,13 +61,13 @@ def headline(page: Page, known: Sequence[TitleCandidate], keys: set[str]) -> Tit
     long ``<h1>`` that has a word in common with a known title; a smaller heading
     that is the larger part of a known title.  None leaves the stated titles.
     """
-    headings = _headings(page, keys)
-    tops = [heading for heading in headings if heading.tag == "h1"]
+    tops = _headings(page, "h1", keys)
     strong = [c.value for c in known if c.provenance.method != "title-tag"]
     weak = [c.value for c in known if c.provenance.method == "title-tag"]
     best = _most_alike(tops, strong or weak, SAME_SHARE) or _most_alike(tops, weak, SAME_TAG_SHARE)
     if best is not None:
         return next((c for c in known if _is_edge(c.value, best)), None) or best.candidate(0.9)
+    headings = [*tops, *_headings(page, "h2", keys)]
     return (
         _by_address(page, headings, strong + weak)
         or _first_long(tops, strong + weak)
@@ -86,22 +86,17 @@ class _Heading:
         return _candidate(self.text, "heading", self.tag, confidence)
 
 
-def _headings(page: Page, keys: set[str]) -> list[_Heading]:
-    """Headings of the first two levels that do not name the site."""
+def _headings(page: Page, tag: str, keys: set[str]) -> list[_Heading]:
+    """The headings of one level that do not name the site."""
     found = []
-    for tag in ("h1", "h2"):
-        for node in page.css(tag, MAX_HEADINGS):
-            text = one_line(node.text(separator=" "))
-            if not text or len(text) > MAX_CHARS or _names_site(text, keys):
-                continue
-            parts = tuple(
-                part
-                for child in node.iter(include_text=True)
-                if (part := one_line(child.text(separator=" ")))
-            )
-            words = frozenset(_words(text))
-            if words:
-                found.append(_Heading(tag, text, parts, words))
+    for node in page.css(tag, MAX_HEADINGS):
+        text = one_line(node.text(separator=" "))
+        if not text or len(text) > MAX_CHARS or _names_site(text, keys):
+            continue
+        children = (one_line(child.text(separator=" ")) for child in node.iter(include_text=True))
+        words = frozenset(_words(text))
+        if words:
+            found.append(_Heading(tag, text, tuple(part for part in children if part), words))
     return found
 
 
