@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from index.changes import ArticleSource, apply_changes
+from index.checksums import seal
 from index.engine import Engine, Record, SearchRequest
 from index.engines import factory
 from index.errors import IndexDamagedError, IndexMissingError
@@ -91,6 +92,7 @@ class Build:
                         f"The new search index {problem}; it was not put to use. {self.generations.mend}"
                     )
                 break
+        seal(self.generation.path)
         self._write_manifest(state=State.COMPLETE, documents=held)
         return self.generation
 
@@ -102,7 +104,8 @@ class Build:
                 return engines.open(self.generation.data, writable=True)
             except (IndexDamagedError, IndexMissingError) as exc:
                 log.warning("the unfinished index %s is begun anew: %s", self.generation.name, exc)
-        shutil.rmtree(self.generation.data)
+        if self.generation.data.exists():  # else a run was killed right here
+            shutil.rmtree(self.generation.data)
         self.generation.data.mkdir()
         self._write_manifest(after_id=0, documents=0, sequence=self.source.last_sequence())
         return engines.create(self.generation.data)

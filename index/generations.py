@@ -19,6 +19,7 @@ from pathlib import Path
 
 from index.errors import IndexDamagedError, IndexMissingError
 from index.manifests import (
+    MANIFEST,
     Manifest,
     State,
     read_manifest,
@@ -84,6 +85,10 @@ class Generations:
         if name is None:
             raise IndexMissingError(f"There is no {self.engine} search index yet. {self._build_it}")
         generation = self._read(name)
+        if generation.manifest.state is State.DAMAGED:
+            raise IndexDamagedError(
+                f"A check found damage in the live search index {generation.path}. {self.mend}"
+            )
         if generation.manifest.state is not State.COMPLETE or generation.manifest.engine != self.engine:
             raise IndexDamagedError(f"The live search index {generation.path} is not finished. {self.mend}")
         return generation
@@ -154,19 +159,28 @@ class Generations:
         """Make ``generation`` the live one, in one step."""
         replace_file(self.folder / POINTER, generation.name + "\n")
 
-    def prune(self) -> list[str]:
+    def before(self, live: str) -> Generation | None:
+        """Return the last good generation before ``live``, or None."""
+        return next((found for found in reversed(self.complete()) if found.name < live), None)
+
+    def names(self) -> list[str]:
+        """Return the names of all generations, oldest first, whatever their state."""
+        return [path.name for path in self._folders()]
+
+    def prune(self, *, keep_last: bool = True) -> list[str]:
         """Remove all but the live generation and the good one before it.
+
+        Args:
+            keep_last: False removes that one too.
 
         Returns:
             Names of the generations that were removed.
         """
         live = self.current_name()
         keep = {live}
-        earlier = [path for path in self._folders() if live is not None and path.name < live]
-        for path in reversed(earlier):
-            if self._is_complete(path):
-                keep.add(path.name)
-                break
+        last = self.before(live) if live is not None and keep_last else None
+        if last is not None:
+            keep.add(last.name)
         removed = [path for path in self._folders() if path.name not in keep]
         for path in removed:
             self.remove(path)
@@ -175,6 +189,8 @@ class Generations:
     def remove(self, path: Path) -> None:
         """Remove one generation's folder; what resists is logged and left."""
         try:
+            # First, so that what a kill leaves of it never counts as complete.
+            (path / MANIFEST).unlink(missing_ok=True)
             shutil.rmtree(path)
         except OSError as exc:
             log.warning("the old index %s could not be removed: %s", path, exc)

@@ -8,17 +8,22 @@ harm.
 
 Two locks: BUILD.lock for the one who rebuilds (long), WRITE.lock for whoever
 writes to the live generation or switches it (short).  Readers take neither.
+
+What only a person asks for (rollback, adding what is missing) is in
+`index.mending`.
 """
 
 from __future__ import annotations
 
 import logging
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.build import Build
 from index.changes import ArticleSource, apply_changes
+from index.checksums import break_seal, differences, is_sealed, seal
 from index.engine import Engine
 from index.engines import factory
 from index.errors import EngineError, IndexDamagedError, IndexMissingError, IndexOutdatedError
@@ -77,13 +82,16 @@ class Indexer:
         """
         self._finish_switch(wait_s)
         if self.is_new():
-            return self.reindex(on_progress, wait_s=wait_s).manifest.documents
-        live = self._live()
-        if self._reached(live) == self.store.last_sequence():
+            with self._build_lock(wait_s):
+                if self.is_new():  # another may have built it while this one waited
+                    return self._rebuild(on_progress).manifest.documents
+        live = self.live()
+        if self.reached(live) == self.store.last_sequence() and is_sealed(live.path):
             return 0
-        with self._write_lock(wait_s):
-            live = self._live()  # another may have switched while this one waited
-            return self._apply(live, on_progress)
+        with self.write_lock(wait_s):
+            live = self.live()  # another may have switched while this one waited
+            with self.writing(live) as engine:
+                return self.apply(live, engine, on_progress)
 
     def reindex(self, on_progress: Report | None = None, *, wait_s: float = 0.0) -> Generation:
         """Build a new generation beside the live one, check it and switch to it.
@@ -96,23 +104,48 @@ class Indexer:
                 stays as it was.
             LockHeldError: another process is rebuilding.
         """
-        lock = self.generations.folder / "BUILD.lock"
-        with writer_lock(lock, wait_s=wait_s, doing="rebuilding this search index"):
-            store, start = self.store.store_id(), self.store.last_sequence()
-            begun = self.generations.unfinished(store, start) or self.generations.create(store, start)
-            build = Build(self.store, self.generations, begun, on_progress)
-            build.fill()
-            with self._write_lock(WAIT_S):
-                try:
-                    complete = build.complete()
-                except IndexDamagedError:
-                    self.generations.remove(begun.path)
-                    raise
-                self.store.set_mark(complete.mark, complete.manifest.sequence)
-                self.generations.switch(complete)
-            for name in self.generations.prune():
-                self.store.remove_mark(mark_name(self.engine, name))
-            return complete
+        with self._build_lock(wait_s):
+            return self._rebuild(on_progress)
+
+    def prune(self, *, keep_last: bool = True, wait_s: float = 0.0) -> list[str]:
+        """Remove generations that are no longer needed, and marks of those that are gone.
+
+        Args:
+            keep_last: keep the good generation before the live one.
+
+        Returns:
+            Names of the generations that were removed.
+
+        Raises:
+            LockHeldError: another process is rebuilding.
+        """
+        with self._build_lock(wait_s):
+            return self._prune(keep_last=keep_last)
+
+    def _rebuild(self, on_progress: Report | None) -> Generation:
+        store, start = self.store.store_id(), self.store.last_sequence()
+        begun = self.generations.unfinished(store, start) or self.generations.create(store, start)
+        build = Build(self.store, self.generations, begun, on_progress)
+        build.fill()
+        with self.write_lock(WAIT_S):
+            try:
+                complete = build.complete()
+            except IndexDamagedError:
+                self.generations.remove(begun.path)
+                raise
+            self.store.set_mark(complete.mark, complete.manifest.sequence)
+            self.generations.switch(complete)
+        self._prune(keep_last=True)
+        return complete
+
+    def _prune(self, *, keep_last: bool) -> list[str]:
+        removed = self.generations.prune(keep_last=keep_last)
+        # Also the marks that a run killed in between has left.
+        there = {mark_name(self.engine, name) for name in self.generations.names()}
+        for mark in self.store.marks():
+            if mark.startswith(f"{self.engine}/") and mark not in there:
+                self.store.remove_mark(mark)
+        return removed
 
     def open_reader(self) -> Engine:
         """Open the live index for searching; it never creates or mends one.
@@ -121,13 +154,19 @@ class Indexer:
             IndexMissingError, IndexOutdatedError, IndexDamagedError: it cannot
                 be searched; the message names the command that mends it.
         """
-        live = self._live()
-        return self._open(live, writable=False)
+        while True:
+            live = self.live()
+            try:
+                return self._open(live, writable=False)
+            except IndexDamagedError:
+                # Two switches may have removed what was live a moment ago.
+                if self.generations.current_name() == live.name:
+                    raise
 
     def status(self) -> IndexStatus:
         """Look at the index without changing anything."""
         try:
-            live = self._live()
+            live = self.live()
             engine = self._open(live, writable=False)
             try:
                 documents = engine.count()
@@ -140,7 +179,7 @@ class Indexer:
             state="ready",
             generation=live.name,
             documents=documents,
-            behind=max(0, self.store.last_sequence() - self._reached(live)),
+            behind=max(0, self.store.last_sequence() - self.reached(live)),
             built_at=live.manifest.built_at,
         )
 
@@ -158,10 +197,16 @@ class Indexer:
         known = self.store.marks()
         ready = [found for found in self.generations.complete() if found.mark in known]
         if ready:
-            with self._write_lock(wait_s):
-                self.generations.switch(ready[-1])
+            with self.write_lock(wait_s):
+                if self.generations.current_name() is None:  # nobody else has done it meanwhile
+                    self.generations.switch(ready[-1])
 
-    def _live(self) -> Generation:
+    def live(self) -> Generation:
+        """Return the live generation, if it may be searched.
+
+        Raises:
+            IndexMissingError, IndexOutdatedError, IndexDamagedError: it may not.
+        """
         live = self.generations.current()
         require_current(live.manifest, mend=self.generations.mend)
         if live.manifest.store != self.store.store_id():
@@ -173,7 +218,12 @@ class Indexer:
             )
         return live
 
-    def _reached(self, live: Generation) -> int:
+    def reached(self, live: Generation) -> int:
+        """Return up to which change ``live`` is known to be brought.
+
+        Raises:
+            IndexOutdatedError: the store has never heard of it.
+        """
         mark = self.store.mark(live.mark)
         if mark is None:
             raise IndexOutdatedError(
@@ -182,6 +232,7 @@ class Indexer:
         return mark
 
     def _open(self, live: Generation, *, writable: bool) -> Engine:
+        self.require_whole(live)
         try:
             return factory(self.engine).open(live.data, writable=writable)
         except (IndexDamagedError, IndexMissingError) as exc:
@@ -190,24 +241,58 @@ class Indexer:
                 f"The search index {live.path} is damaged ({exc}). {self.generations.mend}"
             ) from exc
 
-    def _apply(self, live: Generation, on_progress: Report | None) -> int:
-        since = self._reached(live)
-        meter = Meter("catch-up", self.store.last_sequence() - since, on_progress)
+    def require_whole(self, live: Generation, *, deep: bool = False) -> None:
+        """Compare the files of ``live`` with what was written; ``deep`` reads all of them.
+
+        Raises:
+            IndexDamagedError: one of them differs.
+        """
+        found = differences(live.path, deep=deep)
+        if found:
+            raise IndexDamagedError(
+                f"The search index {live.path} is damaged ({'; '.join(found[:3])}). {self.generations.mend}"
+            )
+
+    @contextmanager
+    def writing(self, live: Generation) -> Iterator[Engine]:
+        """Open ``live`` for writing; the caller holds the write lock.
+
+        Raises:
+            IndexDamagedError: it cannot be written to.
+        """
+        self.require_whole(live)
+        break_seal(live.path)
         engine = self._open(live, writable=True)
         try:
-            for reached in apply_changes(engine, self.store, since, meter):
-                # The manifest's new time is also what tells readers to look again.
-                manifest = replace(live.manifest, sequence=reached, documents=engine.count())
-                live = self.generations.update(live, manifest)
-                self.store.set_mark(live.mark, reached)
+            yield engine
         finally:
             engine.close()
+        seal(live.path)
+
+    def apply(self, live: Generation, engine: Engine, on_progress: Report | None) -> int:
+        """Apply to ``engine`` what changed since; `writing` opened it.
+
+        Returns:
+            How many changes that were.
+        """
+        since = self.reached(live)
+        meter = Meter("catch-up", self.store.last_sequence() - since, on_progress)
+        for reached in apply_changes(engine, self.store, since, meter):
+            # The manifest's new time is also what tells readers to look again.
+            manifest = replace(live.manifest, sequence=reached, documents=engine.count())
+            live = self.generations.update(live, manifest)
+            self.store.set_mark(live.mark, reached)
         log.info("index %s: %d changes", live.mark, meter.done)
         return meter.done
 
-    def _write_lock(self, wait_s: float) -> AbstractContextManager[None]:
+    def write_lock(self, wait_s: float) -> AbstractContextManager[None]:
+        """Keep others from writing to the live generation or switching it."""
         lock = self.generations.folder / "WRITE.lock"
         return writer_lock(lock, wait_s=wait_s, doing="writing to this search index")
+
+    def _build_lock(self, wait_s: float) -> AbstractContextManager[None]:
+        lock = self.generations.folder / "BUILD.lock"
+        return writer_lock(lock, wait_s=wait_s, doing="rebuilding this search index")
 
 
 def _state(error: EngineError) -> str:

@@ -35,6 +35,8 @@ class State(StrEnum):
 
     BUILDING = "building"
     COMPLETE = "complete"
+    #: A check found a file that is not what was written: not to be searched any more.
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ class LiveReader:
     def _renew(self, stamp: tuple[int, int]) -> None:
         name = self._indexer.generations.current_name()
         if self._current is not None and self._current.generation == name and stamp != (0, 0):
+            self._indexer.live()  # a check may have found it damaged
             self._current.engine.refresh()
             self._current.stamp = stamp
             return
