@@ -27,14 +27,17 @@ if sys.platform != "win32":
     import resource
 
 LENGTH: Final = struct.Struct("<Q")
+MAX_FRAME_BYTES: Final = 500_000_000
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
-    """Return the next frame; None at the end of the stream, or if it ends inside a frame."""
+    """Return the next frame; None at the end of the stream, or if what follows is no whole frame."""
     header = stream.read(LENGTH.size)
     if len(header) < LENGTH.size:
         return None
     (size,) = LENGTH.unpack(header)
+    if size > MAX_FRAME_BYTES:
+        return None
     data = stream.read(size)
     return data if len(data) == size else None
 

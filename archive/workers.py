@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 _ITEMS_PER_CHILD: Final = 2_000  # then a fresh one: extraction libraries leak a little
 _COMMAND: Final = (sys.executable, "-m", "archive.worker")
+_CPU_SIGNAL: Final = getattr(signal, "SIGXCPU", 24)
 _START_S: Final = 30.0
 
 
@@ -46,7 +48,7 @@ class _Child:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         }
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - the command is ours
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -88,8 +90,11 @@ class _Child:
         """Return a sentence for the user."""
         if self.timed_out:
             return "reading it took too long"
-        status = self._process.wait()
-        if status == -24:  # SIGXCPU
+        try:
+            status = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return "the process that read it gave no answer"
+        if status == -_CPU_SIGNAL:
             return "reading it took too much processor time"
         return f"the process that read it ended (status {status}), perhaps for want of memory"
 
@@ -145,7 +150,11 @@ class ReaderPool:
         except OSError as error:
             return [ReadFailure(code="failed", reason=f"no process could be started to read it: {error}")]
         answer = child.ask(request, self._limits.item_wall_s)
-        if answer is None:
+        try:
+            results = results_from_json(answer) if answer is not None else None
+        except (ValueError, TypeError, KeyError):  # not what a child of ours says
+            results = None
+        if results is None:
             reason = child.why_it_died()
             self._drop(child)
             return [ReadFailure(code=LimitExceededError.code, reason=reason)]
@@ -153,7 +162,7 @@ class ReaderPool:
             self._drop(child)
         else:
             self._idle.put(child)
-        return results_from_json(answer)
+        return results
 
     def _child(self) -> _Child:
         try:

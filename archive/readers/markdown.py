@@ -15,7 +15,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from archive.characters import fold_key, loses_characters, normalise_text
+from archive.characters import fold_key, loses_characters
 from archive.document import Draft, Origin, Provenance
 from archive.encoding import decode
 from archive.errors import EmptyItemError
@@ -33,6 +33,7 @@ _MARKUP: Final = re.compile(
 _HIDDEN_TAG: Final = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
 _BREAK_TAG: Final = re.compile(r"<br\b", re.IGNORECASE)
 _FIRST_HEADING: Final = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t#]*(?:\n|$)")
+_MAX_NESTING: Final = 60
 _COMPLETE: Final = 0.85
 _SLACK_WORDS: Final = 10
 _EARLY_BLOCKS: Final = 3
@@ -54,7 +55,8 @@ def read_markdown(data: bytes, origin: Origin, options: ReadOptions) -> Draft:
         EmptyItemError: there is no text.
     """
     decoded = decode(data, options.declared)
-    source = normalise_text(decoded.text)
+    # Not `normalise_text`: spaces at the end of a line are markup here.
+    source = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     warnings = list(decoded.warnings)
     if loses_characters(decoded.text):
         warnings.append("control characters were removed from the text")
@@ -84,10 +86,12 @@ def _blocks(body: str, limits: Limits, warnings: list[str]) -> list[_Block]:
     if len(body) > limits.markdown_chars or body.count("\n") > limits.markdown_lines:
         warnings.append("the Markdown is too long to be parsed; its source was kept as text")
         return _unparsed(body)
-    blocks = list(_from_tokens(_parser().parse(body), limits, warnings))
+    tokens = _parser().parse(body)
+    blocks = list(_from_tokens(tokens, limits, warnings))
     expected = len(_WORD.findall(_MARKUP.sub(" ", body)))
     found = sum(len(_WORD.findall(block.text)) for block in blocks)
-    if found < _COMPLETE * expected - _SLACK_WORDS:
+    deepest = max((token.level for token in tokens), default=0)
+    if deepest >= _MAX_NESTING - 2 or found < _COMPLETE * expected - _SLACK_WORDS:
         warnings.append("the Markdown is nested too deeply to be parsed; its source was kept as text")
         return _unparsed(body)
     return blocks
@@ -101,7 +105,8 @@ def _unparsed(body: str) -> list[_Block]:
 
 
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True, "maxNesting": 60}).enable(["table", "strikethrough"])
+    options = {"html": True, "maxNesting": _MAX_NESTING}
+    return MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
 
 
 def _take_title(blocks: list[_Block], stated: str) -> tuple[str, list[_Block]]:
