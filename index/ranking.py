@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.analysis import tokens
 from index.plan import All, Any, Boost, Constant, Except, Plan, Reward, Term, TermNear
 from index.query.words import Languages, QueryWord, anywhere, every
 
@@ -53,25 +54,23 @@ _EXACT = ("title", "body")
 _MOST_CLOSE = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FreeText:
-    """Bare words, as typed, and how to rank by them.
+    """Bare words, and how to rank by them.
 
     Attributes:
-        words: all of them, in order, stop words too.
-        languages: of the archive.
-        weights: see `Weights`.
+        words: as typed, in order, stop words too.
+        content: the distinct ones without stop words; with them if there are
+            no others.
     """
 
-    words: tuple[QueryWord, ...]
-    languages: Languages
-    weights: Weights = DEFAULT
-
-    @property
-    def content(self) -> tuple[QueryWord, ...]:
-        """The distinct words without stop words; with them if there are no others."""
-        words = [word for word in self.words if not word.is_stop_word] or self.words
-        return tuple({word.tokens: word for word in words}.values())
+    def __init__(
+        self, words: tuple[QueryWord, ...], languages: Languages, weights: Weights = DEFAULT
+    ) -> None:
+        self.words = words
+        self.languages = languages
+        self.weights = weights
+        self._ranking = tuple(word for word in words if not word.is_stop_word) or words
+        self.content = tuple({word.tokens: word for word in self._ranking}.values())
 
     @property
     def is_short(self) -> bool:
@@ -96,7 +95,10 @@ class FreeText:
         clauses = tuple(dict.fromkeys(self._clauses(self.content)))
         if len(clauses) < 2:
             return None
-        return Reward(All((Any(tuple(self._spread())), Except(every(*clauses)))), self._pairs())
+        parts: list[Plan] = [Any(tuple(self._spread())), Except(every(*clauses))]
+        if any(len(word.tokens) > 1 for word in self.content):
+            parts.append(Constant(Any(clauses), 0.0))  # part of a word is not one of the words
+        return Reward(All(tuple(parts)), self._pairs())
 
     def rewards(self) -> tuple[Plan, ...]:
         """Return what to reward where other clauses say what must match."""
@@ -109,36 +111,29 @@ class FreeText:
         """Every token by itself, counting as often as it was typed."""
         counts: Counter[Plan] = Counter()
         joined: dict[Plan, None] = {}
-        for word in self.words if any(not word.is_stop_word for word in self.words) else ():
+        for word in self._ranking:
             if word.is_prefix:
                 counts[anywhere(word, self.languages)] += 1
-            elif not word.is_stop_word:
+            else:
                 counts.update(self.languages.term("stem", token) for token in word.tokens)
-                if word.joined:
-                    joined[self.languages.term("stem", word.joined)] = None
-        if not counts:
-            return self._clauses(self.content)
+            if word.joined:
+                joined[self.languages.term("stem", word.joined)] = None
         clauses = [clause if count == 1 else Boost(clause, float(count)) for clause, count in counts.items()]
         return clauses + [Boost(clause, self.weights.joined) for clause in joined if clause not in counts]
 
     def _closeness(self) -> tuple[Plan, ...]:
-        tokens = list(dict.fromkeys(token for word in self.content for token in word.tokens))
-        if not 2 <= len(tokens) <= _MOST_CLOSE:
+        distinct = list(dict.fromkeys(token for word in self.content for token in word.tokens))
+        if not 2 <= len(distinct) <= _MOST_CLOSE:
             return ()
         slop = self.weights.whole_span - 2
         return tuple(
-            Boost(every(*(TermNear(field, pair, slop) for pair in pairwise(tokens))), self.weights.whole)
+            Boost(every(*(TermNear(field, pair, slop) for pair in pairwise(distinct))), self.weights.whole)
             for field in _EXACT
         )
 
     def _pairs(self) -> tuple[Plan, ...]:
-        placed = [
-            (place, token)
-            for place, (token, is_stop) in enumerate(
-                (token, word.is_stop_word) for word in self.words for token in word.tokens
-            )
-            if not is_stop
-        ]
+        typed = [(token, word.is_stop_word) for word in self.words for token in word.tokens]
+        placed = [(place, token) for place, (token, is_stop_word) in enumerate(typed) if not is_stop_word]
         pairs = dict.fromkeys(
             (left, right)
             for (before, left), (after, right) in pairwise(placed)
@@ -151,7 +146,7 @@ class FreeText:
         )
 
     def _rewarded(self, match: Plan, rewards: tuple[Plan, ...]) -> Plan:
-        key = " ".join(token for word in self.words for token in word.tokens)
+        key = " ".join(token for word in self.words for token in tokens(word.text))
         title = Constant(Term("title_key", key), self.weights.title)
         return Reward(match, (*(reward for reward in rewards if _weight(reward) > 0), title))
 

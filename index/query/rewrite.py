@@ -111,7 +111,7 @@ def plan_from_query(
         languages: of the archive's articles, most frequent first.
         weights: of the ranking; benchmarks vary them.
     """
-    rewriter = _Rewriter(Languages(languages), weights)
+    rewriter = _Rewriter(Languages.of(languages), weights)
     words = _bare_words(tree) if plain else None
     if words:
         return rewriter.free_text(words, match)
@@ -136,7 +136,7 @@ class _Rewriter:
         if not words:
             return self._planned(Every(), "exact")
         self._is_scored = True
-        text = FreeText(words=words, languages=self._languages, weights=self._weights)
+        text = FreeText(words, self._languages, self._weights)
         if match == "all":
             return self._planned(text.all_words(words), "all", text)
         if match == "any":
@@ -173,7 +173,7 @@ class _Rewriter:
         words = tuple(word for node in nodes if (word := query_word(node.text)) is not None)
         if not words:
             return None
-        return FreeText(words=words, languages=self._languages, weights=self._weights)
+        return FreeText(words, self._languages, self._weights)
 
     def _plan(self, node: Query) -> Plan | None:
         """Return the plan of ``node``; None if it says nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.analysis import STOP_WORDS, Token, compounds, stem, tokenize
 from index.folding import fold, shape
@@ -13,6 +14,9 @@ from index.stemming import DEFAULT_LANGUAGE
 #: What the stem of a language other than the archive's main one counts.  Such
 #: stems are rare, and rarity would put a stray article in front.
 OTHER_LANGUAGE = 0.5
+
+#: Words and clauses remembered: people ask the same ones again.
+_CACHED = 10_000
 
 #: Score of a match that has no statistics behind it, where one is wanted.
 PLAIN_SCORE = 1.0
@@ -41,6 +45,7 @@ class QueryWord:
         return all(token in STOP_WORDS for token in self.tokens)
 
 
+@lru_cache(maxsize=_CACHED)
 def query_word(text: str) -> QueryWord | None:
     """Analyse one word of a query; None if it has no letter or digit."""
     found = tokenize(text)
@@ -74,23 +79,30 @@ def folded_pattern(pattern: str) -> list[str]:
     return "".join(char if char in "*?" or shape(char) in "adc" else " " for char in plain).split()
 
 
+@dataclass(frozen=True, slots=True)
 class Languages:
-    """The archive's languages, most frequent first, and what to stem a word to."""
+    """The archive's languages, most frequent first: what to stem a word to."""
 
-    def __init__(self, codes: Sequence[str]) -> None:
-        self._codes = tuple(dict.fromkeys(code or DEFAULT_LANGUAGE for code in codes)) or (DEFAULT_LANGUAGE,)
+    codes: tuple[str, ...]
 
-    def main_stem(self, token: str) -> str:
-        return stem(token, self._codes[0])
+    @classmethod
+    def of(cls, codes: Sequence[str]) -> Languages:
+        """Return the distinct languages of ``codes``; the default one if there are none."""
+        return cls(tuple(dict.fromkeys(code or DEFAULT_LANGUAGE for code in codes)) or (DEFAULT_LANGUAGE,))
 
     def stems(self, token: str) -> tuple[str, ...]:
         """Return the distinct stems of ``token``, the main language's first."""
-        return tuple(dict.fromkeys(stem(token, code) for code in self._codes))
+        return tuple(dict.fromkeys(stem(token, code) for code in self.codes))
 
     def term(self, field: str, token: str) -> Plan:
         """Return the clause for ``token`` in a field of stems."""
-        main, *others = (Term(field, found) for found in self.stems(token))
-        return either(main, *(Boost(other, OTHER_LANGUAGE) for other in others))
+        return _stem_clause(self, field, token)
+
+
+@lru_cache(maxsize=_CACHED)
+def _stem_clause(languages: Languages, field: str, token: str) -> Plan:
+    main, *others = (Term(field, found) for found in languages.stems(token))
+    return either(main, *(Boost(other, OTHER_LANGUAGE) for other in others))
 
 
 def either(*children: Plan) -> Plan:
