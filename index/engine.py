@@ -6,11 +6,11 @@ is disposable: everything in it can be rebuilt from the store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from index.plan import Plan
 
@@ -34,12 +34,13 @@ class Record:
 
 class Sort(StrEnum):
     """Order of hits.  Ties go to the smaller id; undated articles come last
-    both ways."""
+    both ways.  ``added`` is the latest stored first, which ids tell."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
     TITLE = "title"
+    ADDED = "added"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +54,48 @@ class FacetRequest:
     size: int = 20
 
 
+#: What a hit is sorted by: score, date, title; None where it has no such value.
+Key: TypeAlias = int | float | str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """A hit to go on behind, whatever came and went since it was given.
+
+    Attributes:
+        key, id: of the hit, as it was in the same search and order.
+        position: how many hits stood up to it, itself included: where to look
+            first.
+    """
+
+    key: Key
+    id: int
+    position: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """What an engine is asked; it matches ``plan`` and nothing else."""
+    """What an engine is asked; it matches ``plan`` and nothing else.
+
+    ``after`` takes the place of ``offset``.
+    """
 
     plan: Plan
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
     facets: tuple[FacetRequest, ...] = ()
+    after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EngineHit:
-    """One match: the document's id, and its score (0 unless by relevance)."""
+    """One match: the document's id, its score (0 unless by relevance), and what
+    it is sorted by, for `After`."""
 
     id: int
     score: float
+    key: Key = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +151,10 @@ class Engine(Protocol):
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """Answer from the last commit seen."""
+
+    def iterate(self, request: SearchRequest) -> Iterator[EngineHit]:
+        """Every hit in the order asked for, from one commit, whatever is
+        committed meanwhile; ``offset``, ``limit`` and ``facets`` do not count."""
 
     def count(self) -> int:
         """How many documents the last commit seen holds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.engine import SearchRequest
+from index.engine import After, SearchRequest, Sort
 from index.errors import EngineError, QueryLimitError
 from index.plan import (
     All,
@@ -57,6 +57,15 @@ def check_request(request: SearchRequest) -> None:
         raise EngineError("Offset and limit of a search cannot be negative.")
     for facet in request.facets:
         _want(facet.field, Kind.KEYWORD)
+    if request.after is not None:
+        _check_after(request.sort, request.after)
+
+
+def _check_after(sort: Sort, after: After) -> None:
+    key = after.key
+    known = {Sort.RELEVANCE: (int, float), Sort.TITLE: (str, type(None)), Sort.ADDED: (type(None),)}
+    if not isinstance(key, known.get(sort, (int, type(None)))) or after.position < 0:
+        raise EngineError(f"Hits sorted by {sort.value} cannot go on after {key!r}.")
 
 
 def _check(plan: Plan, nodes: list[int], depth: int) -> None:

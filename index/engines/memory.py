@@ -11,8 +11,8 @@ import os
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
@@ -29,12 +29,15 @@ from index.engine import (
 )
 from index.engines.checks import RANKED, check_request, kind_of
 from index.engines.distance import is_fuzzy_match
+from index.engines.paging import Ranked, page
 from index.engines.patterns import near_count, phrase_count, positions_of, wildcard_matcher
 from index.engines.scoring import (
+    DECIMALS,
     Scores,
     all_of,
     any_of,
     buckets,
+    by_added,
     by_key,
     by_relevance,
     inverse_frequency,
@@ -167,12 +170,17 @@ class MemoryEngine:
         scores = _scores(request.plan, snapshot)
         ranked = _ranked(request.sort, scores, snapshot)
         relevance = request.sort is Sort.RELEVANCE
-        page = ranked[request.offset : request.offset + request.limit]
         return SearchResponse(
             total=len(scores),
-            hits=tuple(EngineHit(id_, scores[id_] if relevance else 0.0) for id_ in page),
+            hits=tuple(
+                EngineHit(id_, scores[id_] if relevance else 0.0, ranked.keys.get(id_))
+                for id_ in page(ranked, request)
+            ),
             facets={facet.field: _facet(facet, scores, snapshot) for facet in request.facets},
         )
+
+    def iterate(self, request: SearchRequest) -> Iterator[EngineHit]:
+        yield from self.search(replace(request, offset=0, limit=self.count(), facets=())).hits
 
     def close(self) -> None:
         self._changes = {}
@@ -182,16 +190,18 @@ class MemoryEngine:
             raise EngineError("The index was opened for reading only.")
 
 
-def _ranked(sort: Sort, scores: Scores, snapshot: _Snapshot) -> list[int]:
-    """Return all matching ids in the order of ``sort``."""
+def _ranked(sort: Sort, scores: Scores, snapshot: _Snapshot) -> Ranked:
+    """Return all matches in the order of ``sort``."""
     if sort is Sort.RELEVANCE:
-        return by_relevance(scores)
+        return Ranked(by_relevance(scores), {id_: round(score, DECIMALS) for id_, score in scores.items()})
+    if sort is Sort.ADDED:
+        return Ranked(by_added(scores), {})
     if sort is Sort.TITLE:
         titles = {id_: values[0] for id_, values in snapshot.tokens["title_sort"].items()}
-        return by_key(scores.keys(), titles, descending=False)
+        return Ranked(by_key(scores.keys(), titles, descending=False), titles)
     rows = {id_: record.numbers.get("published_sort") for id_, record in snapshot.records.items()}
     dates = {id_: value for id_, value in rows.items() if value is not None}
-    return by_key(scores.keys(), dates, descending=sort is Sort.NEWEST)
+    return Ranked(by_key(scores.keys(), dates, descending=sort is Sort.NEWEST), dates)
 
 
 def _facet(facet: FacetRequest, matches: Iterable[int], snapshot: _Snapshot) -> tuple[Bucket, ...]:

@@ -58,6 +58,11 @@ def by_relevance(scores: Scores) -> list[int]:
     return sorted(scores, key=lambda id_: (-round(scores[id_], DECIMALS), id_))
 
 
+def by_added(scores: Scores) -> list[int]:
+    """Return the documents that were stored last first: ids are given in that order."""
+    return sorted(scores, reverse=True)
+
+
 def by_key(
     matches: Collection[int], keys: Mapping[int, str] | Mapping[int, int], *, descending: bool
 ) -> list[int]:

@@ -18,6 +18,8 @@ import hashlib
 import json
 import os
 import threading
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
@@ -28,10 +30,12 @@ import tantivy
 from tantivy import Occur, Order, Query
 
 from index.engine import (
+    After,
     Bucket,
     EngineFactory,
     EngineHit,
     FacetRequest,
+    Key,
     Record,
     SearchRequest,
     SearchResponse,
@@ -39,6 +43,7 @@ from index.engine import (
 )
 from index.engines.checks import RANKED, check_request, constant_score, kind_of
 from index.engines.distance import fuzzy_tokens
+from index.engines.paging import in_windows, place
 from index.engines.patterns import literal_prefix, wildcard_matcher
 from index.engines.scoring import DECIMALS
 from index.errors import (
@@ -87,6 +92,17 @@ MAX_NEAR_WORK = 3_000_000
 
 #: Beyond the page, so that a tie at its end is seen whole in the first go.
 OVERSHOOT = 20
+
+#: Beyond so many hits, an order by title is read from the terms: Tantivy's own
+#: turns each ordinal up to the page into a string, 23 µs each.
+TITLES = 2_000
+
+ORDERS = {
+    Sort.NEWEST: ("published_sort", Order.Desc),
+    Sort.OLDEST: ("published_sort", Order.Asc),
+    Sort.TITLE: ("title_sort", Order.Asc),
+    Sort.ADDED: ("id", Order.Desc),
+}
 
 
 class _LibraryErrors:
@@ -216,7 +232,7 @@ class _Compiler:
             case TermFuzzy(name, text, edits):
                 return self._fuzzy(name, text, edits)
             case NumberRange(name, low, high):
-                return self._range(name, low, high)
+                return self.range(name, low, high)
         raise EngineError(f"The plan holds something unknown: {type(plan).__name__}.")
 
     def _near(self, name: str, terms: tuple[str, ...], slop: int) -> Query:
@@ -294,7 +310,7 @@ class _Compiler:
     def _any_token(self, name: str, tokens: Sequence[str]) -> Query:
         return Query.term_set_query(self._schema, name, tokens) if tokens else Query.empty_query()
 
-    def _range(self, name: str, low: int | None, high: int | None) -> Query:
+    def range(self, name: str, low: int | None, high: int | None) -> Query:
         if low is None and high is None:
             return Query.const_score_query(Query.exists_query(name), 1.0)
         first = MIN_I64 if low is None else max(low, MIN_I64)
@@ -340,14 +356,18 @@ class _View:
         self.searcher = index.searcher()
         self.compiler = _Compiler(schema, self.searcher)
         self._labels = labels
+        self._schema = schema
+        self._title_order = lru_cache(maxsize=2)(self._order_by_title)
 
     def search(self, request: SearchRequest) -> SearchResponse:
         query = self.compiler.compile(request.plan)
-        if request.sort is not Sort.RELEVANCE:
+        if request.after is not None:
+            total, hits = self._after(query, request, request.after)
+        elif request.sort is not Sort.RELEVANCE:
             total, hits = self._sorted(query, request)
         elif (score := constant_score(request.plan)) is not None:
             total, found = self._ordered(query, "id", Order.Asc, request.offset, request.limit)
-            hits = [EngineHit(id_, score) for id_, _ in found]
+            hits = [EngineHit(id_, score, score) for id_, _ in found]
         else:
             total, hits = self._ranked(query, request.offset, request.limit)
         facets: dict[str, tuple[Bucket, ...]] = {facet.field: () for facet in request.facets}
@@ -379,27 +399,30 @@ class _View:
             last += 1
         ids = self._ids([address for _, address in result.hits[first:last]])
         tied = sorted(zip(ids, scores[first:last], strict=True), key=lambda hit: (-hit[1], hit[0]))
-        return total, [EngineHit(id_, score) for id_, score in tied[offset - first : end - first]]
+        return total, [EngineHit(id_, score, score) for id_, score in tied[offset - first : end - first]]
 
     def _sorted(self, query: Query, request: SearchRequest) -> tuple[int, list[EngineHit]]:
         """By date or title; what has none comes after all that have, by id."""
-        field = "title_sort" if request.sort is Sort.TITLE else "published_sort"
-        order = Order.Desc if request.sort is Sort.NEWEST else Order.Asc
+        field, order = ORDERS[request.sort]
+        if request.sort is Sort.TITLE and request.offset + request.limit > TITLES:
+            return self._titled(query, request, request.offset)
         total, found = self._ordered(query, field, order, request.offset, request.limit)
-        if any(missing for _, missing in found):
+        if any(key is None for _, key in found):
             has = Query.exists_query(field)
             both = Query.boolean_query([(Occur.Must, query), (Occur.Must, has)])
             without = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, has)])
             having = _total(self.searcher.search(both, 1))
-            found = [hit for hit in found if not hit[1]]
+            found = [hit for hit in found if hit[1] is not None]
             start = max(request.offset - having, 0)
-            found += self._ordered(without, "id", Order.Asc, start, request.limit - len(found))[1]
-        return total, [EngineHit(id_, 0.0) for id_, _ in found]
+            rest = self._ordered(without, "id", Order.Asc, start, request.limit - len(found))[1]
+            found += [(id_, None) for id_, _ in rest]
+        keyed = request.sort is not Sort.ADDED
+        return total, [EngineHit(id_, 0.0, key if keyed else None) for id_, key in found]
 
     def _ordered(
         self, query: Query, field: str, order: Order, offset: int, limit: int
-    ) -> tuple[int, list[tuple[int, bool]]]:
-        """Return the total, and ids in the order of ``field``, each with whether it has no value."""
+    ) -> tuple[int, list[tuple[int, Key]]]:
+        """Return the total, and ids in the order of ``field``, each with its value there, if any."""
         most = max(self.searcher.num_docs, 1)
         if limit <= 0 or offset >= most:
             return _total(self.searcher.search(query, 1)), []
@@ -407,7 +430,118 @@ class _View:
             query, min(limit, most - offset), order_by_field=field, order=order, offset=offset
         )
         ids = self._ids([address for _, address in result.hits])
-        return _total(result), [(id_, hit[0] is None) for id_, hit in zip(ids, result.hits, strict=True)]
+        return _total(result), [(id_, hit[0]) for id_, hit in zip(ids, result.hits, strict=True)]
+
+    def _after(self, query: Query, request: SearchRequest, after: After) -> tuple[int, list[EngineHit]]:
+        """What follows ``after``: as cheap at any depth, but for relevance and title."""
+        total = _total(self.searcher.search(query, 1))
+        limit = min(request.limit, total)
+        if limit <= 0:
+            return total, []
+        if request.sort is Sort.RELEVANCE:
+            score = constant_score(request.plan)
+            if score is None:
+                return total, self._ranked_after(query, after, limit)
+            rest = self._beyond(query, "id", Order.Asc, after.id, limit)
+            return total, [EngineHit(id_, score, score) for id_, _ in rest]
+        if request.sort is Sort.TITLE:
+            return self._titled(query, request, None)
+        field, order = ORDERS[request.sort]
+        if request.sort is Sort.ADDED:
+            return total, [
+                EngineHit(id_, 0.0) for id_, _ in self._beyond(query, field, order, after.id, limit)
+            ]
+        found: list[tuple[int, Key]] = []
+        last_id = after.id
+        if isinstance(after.key, int):
+            found, last_id = self._beyond(query, field, order, after.key, limit), MIN_I64
+        if len(found) < limit:
+            undated = [(Occur.Must, query), (Occur.MustNot, Query.exists_query(field))]
+            without = Query.boolean_query(undated)
+            rest = self._beyond(without, "id", Order.Asc, last_id, limit - len(found))
+            found += [(id_, None) for id_, _ in rest]
+        return total, [EngineHit(id_, 0.0, key) for id_, key in found]
+
+    def _beyond(
+        self, query: Query, field: str, order: Order, value: int, limit: int
+    ) -> list[tuple[int, Key]]:
+        """The first hits whose number in ``field`` comes after ``value`` in ``order``."""
+        low, high = (value + 1, None) if order == Order.Asc else (None, value)
+        narrowed = [(Occur.Must, query), (Occur.Must, self.compiler.range(field, low, high))]
+        return self._ordered(Query.boolean_query(narrowed), field, order, 0, limit)[1]
+
+    def _ranked_after(self, query: Query, after: After, limit: int) -> list[EngineHit]:
+        """Look around the old position, and farther each way until both ends are sure."""
+        most = max(self.searcher.num_docs, 1)
+        score_after = self._score_now(query, after)
+        step = OVERSHOOT
+        first = max(min(after.position, most) - step, 0)
+        size = limit + 2 * step
+        while True:
+            found = self.searcher.search(query, min(size, most), offset=first, count=False).hits
+            scores = [round(score, DECIMALS) for score, _ in found]
+            step *= 4
+            if first and (not scores or scores[0] <= score_after):
+                first, size = max(first - step, 0), size + min(step, first)
+                continue
+            ids = self._ids([address for _, address in found])
+            places = sorted(
+                (place(Sort.RELEVANCE, score, id_), EngineHit(id_, score, score))
+                for id_, score in zip(ids, scores, strict=True)
+            )
+            here = place(Sort.RELEVANCE, score_after, after.id)
+            hits = [hit for at, hit in places if at > here]
+            # Ties lie in no order of ours: the last score counts only if nothing can follow with it.
+            if len(found) < size or (len(hits) > limit and hits[limit - 1].score > scores[-1]):
+                return hits[:limit]
+            size += step
+
+    def _score_now(self, query: Query, after: After) -> float:
+        """The score of the hit to go on after: every commit changes scores a little."""
+        this = Query.const_score_query(Query.term_query(self._schema, "id", after.id), 0.0)
+        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, this)])
+        found = self.searcher.search(both, 1, count=False).hits
+        return round(found[0][0], DECIMALS) if found else float(after.key or 0)
+
+    def _titled(
+        self, query: Query, request: SearchRequest, offset: int | None
+    ) -> tuple[int, list[EngineHit]]:
+        """By title, deep: from ``offset``, or what follows ``request.after``; only
+        the last hit has its key."""
+        ids, titled = self._title_order(request.plan)
+        after = request.after
+        if offset is None and after is not None:
+            offset = after.position
+            if not 0 < offset <= len(ids) or ids[offset - 1] != after.id:
+                offset = self._place_by_title(query, after, ids, titled)
+        found = ids[offset : (offset or 0) + min(request.limit, len(ids))]
+        hits = [EngineHit(id_, 0.0) for id_ in found]
+        if found:
+            last = Query.term_query(self._schema, "id", found[-1])
+            key = self._ordered(last, "title_sort", Order.Asc, 0, 1)[1][0][1]
+            hits[-1] = EngineHit(found[-1], 0.0, key)
+        return len(ids), hits
+
+    def _order_by_title(self, plan: Plan) -> tuple[array[int], int]:
+        """Return all matches by title, and how many of them have one."""
+        query = self.compiler.compile(plan)
+        ids = array("q", (int(title.rpartition("\x00")[2]) for title, _ in self._titles(query)))
+        titled = len(ids)
+        without = Query.boolean_query(
+            [(Occur.Must, query), (Occur.MustNot, Query.exists_query("title_sort"))]
+        )
+        ids.extend(id_ for id_, _ in self._ordered(without, "id", Order.Asc, 0, self.searcher.num_docs)[1])
+        return ids, titled
+
+    def _place_by_title(self, query: Query, after: After, ids: array[int], titled: int) -> int:
+        if after.key is None:
+            return bisect_right(ids, after.id, titled)
+        return sum(1 for title, _ in self._titles(query) if title <= str(after.key))
+
+    def _titles(self, query: Query) -> list[tuple[str, int]]:
+        """The values of ``title_sort`` in order: each stands once, so all tie."""
+        most = max(self.searcher.num_docs, 1)
+        return self.searcher.terms_with_prefix("title_sort", "", filter_query=query, limit=most)
 
     def _ids(self, addresses: list[tantivy.DocAddress]) -> list[int]:
         return [int(id_ or 0) for id_ in self.searcher.fast_field_values("id", addresses)]
@@ -526,6 +660,16 @@ class TantivyEngine:
         check_request(request)
         with SEARCHING:
             return self._view.search(request)
+
+    def iterate(self, request: SearchRequest) -> Iterator[EngineHit]:
+        check_request(request)
+        view = self._view
+
+        def search(window: SearchRequest) -> SearchResponse:
+            with SEARCHING:
+                return view.search(window)
+
+        yield from in_windows(search, request)
 
     def count(self) -> int:
         return self._view.searcher.num_docs

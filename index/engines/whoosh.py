@@ -19,6 +19,7 @@ import warnings
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +30,16 @@ import orjson
 from index.engine import EngineFactory, EngineHit, Record, SearchRequest, SearchResponse, Sort
 from index.engines.checks import check_request, kind_of
 from index.engines.evaluation import Evaluator
-from index.engines.scoring import buckets, by_key, by_relevance, inverse_frequency, most_frequent
+from index.engines.paging import Ranked, page
+from index.engines.scoring import (
+    DECIMALS,
+    buckets,
+    by_added,
+    by_key,
+    by_relevance,
+    inverse_frequency,
+    most_frequent,
+)
 from index.errors import EngineError, IndexDamagedError, IndexMissingError, IndexOutdatedError
 from index.schema import BY_NAME, FIELDS, Kind
 
@@ -308,10 +318,12 @@ class _View:
             scores.update({ids[document] or 0: score for document, score in matches.items()})
         ranked = self._ranked(request.sort, scores, found)
         relevance = request.sort is Sort.RELEVANCE
-        page = ranked[request.offset : request.offset + request.limit]
         return SearchResponse(
             total=len(scores),
-            hits=tuple(EngineHit(id_, scores[id_] if relevance else 0.0) for id_ in page),
+            hits=tuple(
+                EngineHit(id_, scores[id_] if relevance else 0.0, ranked.keys.get(id_))
+                for id_ in page(ranked, request)
+            ),
             facets={
                 facet.field: buckets(self._counts(facet.field, found), facet.size) for facet in request.facets
             },
@@ -342,20 +354,23 @@ class _View:
 
     def _ranked(
         self, sort: Sort, scores: dict[int, float], found: Sequence[tuple[_Segment, Mapping[int, float]]]
-    ) -> list[int]:
+    ) -> Ranked:
         if sort is Sort.RELEVANCE:
-            return by_relevance(scores)
+            rounded = {id_: round(score, DECIMALS) for id_, score in scores.items()}
+            return Ranked(by_relevance(scores), rounded)
+        if sort is Sort.ADDED:
+            return Ranked(by_added(scores), {})
         if sort is Sort.TITLE:
             titles = {}
             for segment, matches in found:
                 ids, values = segment.numbers("id"), segment.keywords("title_sort")
                 titles.update({ids[doc] or 0: values[doc][0] for doc in matches if values[doc]})
-            return by_key(scores.keys(), titles, descending=False)
+            return Ranked(by_key(scores.keys(), titles, descending=False), titles)
         dates = {}
         for segment, matches in found:
             ids, days = segment.numbers("id"), segment.numbers("published_sort")
             dates.update({ids[doc] or 0: day for doc in matches if (day := days[doc]) is not None})
-        return by_key(scores.keys(), dates, descending=sort is Sort.NEWEST)
+        return Ranked(by_key(scores.keys(), dates, descending=sort is Sort.NEWEST), dates)
 
     def _counts(self, field: str, found: Sequence[tuple[_Segment, Mapping[int, float]]]) -> Counter[str]:
         rows = ((segment.keywords(field), matches) for segment, matches in found)
@@ -432,6 +447,9 @@ class WhooshEngine:
         check_request(request)
         with self._lock, SEARCHING:
             return self._view.search(request)
+
+    def iterate(self, request: SearchRequest) -> Iterator[EngineHit]:
+        yield from self.search(replace(request, offset=0, limit=self.count(), facets=())).hits
 
     def count(self) -> int:
         return self._view.count

@@ -19,7 +19,9 @@ WORD = Term("body", "w")
 
 
 def titled(id_: int, title: str, **more: object) -> Record:
-    return record(id_, "w " * (1 + id_ % 4) + "x " * (id_ % 3), title_sort=(f"{title}\x00{id_:019d}",), **more)
+    return record(
+        id_, "w " * (1 + id_ % 4) + "x " * (id_ % 3), title_sort=(f"{title}\x00{id_:019d}",), **more
+    )
 
 
 def some(count: int) -> list[Record]:
@@ -55,54 +57,39 @@ PLANS = [pytest.param(WORD, id="scored"), pytest.param(Every(), id="all alike")]
 
 @pytest.mark.parametrize("plan", PLANS)
 @pytest.mark.parametrize("sort", list(Sort))
-def test_streaming_gives_every_hit_in_the_order_of_the_pages(filled: Fill, sort: Sort, plan: Plan) -> None:
-    engine = filled(some(60))
-
-    streamed = [hit.id for hit in engine.iterate(SearchRequest(plan=plan, sort=sort, offset=3, limit=2))]
-
-    assert sorted(streamed) == list(range(1, 61))
-    assert streamed == all_ids(engine, plan, sort)
-
-
-@pytest.mark.parametrize("plan", PLANS)
-@pytest.mark.parametrize("sort", list(Sort))
-def test_streaming_in_small_windows_gives_the_same(
+def test_every_hit_is_reached_in_the_order_of_the_pages(
     filled: Fill, monkeypatch: pytest.MonkeyPatch, sort: Sort, plan: Plan
 ) -> None:
-    engine = filled(some(60))
+    engine = filled(some(45))
+    request = SearchRequest(plan=plan, sort=sort, offset=3, limit=2)
+
+    streamed = [hit.id for hit in engine.iterate(request)]
     monkeypatch.setattr(paging, "WINDOW", 7)
+    in_windows = [hit.id for hit in engine.iterate(request)]
 
-    streamed = [hit.id for hit in engine.iterate(SearchRequest(plan=plan, sort=sort))]
-
-    assert streamed == all_ids(engine, plan, sort)
-
-
-@pytest.mark.parametrize("plan", PLANS)
-@pytest.mark.parametrize("sort", list(Sort))
-@pytest.mark.parametrize("size", [1, 9, 60])
-def test_going_on_after_a_hit_reaches_the_last(filled: Fill, sort: Sort, size: int, plan: Plan) -> None:
-    engine = filled(some(60))
-
-    assert walk(engine, plan, sort, size) == all_ids(engine, plan, sort)
+    assert sorted(streamed) == list(range(1, 46))
+    assert streamed == in_windows == all_ids(engine, plan, sort)
+    for size in (1, 9, 45):
+        assert walk(engine, plan, sort, size) == streamed
 
 
 @pytest.mark.parametrize("sort", list(Sort))
-@pytest.mark.parametrize("position", [0, 1, 20, 59, 10**6])
-def test_the_position_is_only_a_hint(filled: Fill, sort: Sort, position: int) -> None:
-    engine = filled(some(60))
-    hits = engine.search(SearchRequest(plan=WORD, sort=sort, limit=20)).hits
-    expected = all_ids(engine, WORD, sort)[20:40]
+def test_the_position_is_only_a_hint(filled: Fill, sort: Sort) -> None:
+    engine = filled(some(45))
+    last = engine.search(SearchRequest(plan=WORD, sort=sort, limit=20)).hits[-1]
+    expected = all_ids(engine, WORD, sort)[20:30]
 
-    request = SearchRequest(plan=WORD, sort=sort, limit=20, after=after(hits[-1], position))
-    response = engine.search(request)
+    for position in (0, 1, 20, 44, 10**6):
+        request = SearchRequest(plan=WORD, sort=sort, limit=10, after=after(last, position))
+        response = engine.search(request)
 
-    assert [hit.id for hit in response.hits] == expected
-    assert response.total == 60
+        assert [hit.id for hit in response.hits] == expected
+        assert response.total == 45
 
 
 @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST, Sort.TITLE, Sort.ADDED])
 def test_what_comes_and_goes_before_the_place_moves_nothing(filled: Fill, sort: Sort) -> None:
-    engine = filled(some(60))
+    engine = filled(some(45))
     hits = engine.search(SearchRequest(plan=WORD, sort=sort, limit=20)).hits
     rest = all_ids(engine, WORD, sort)[20:]
     engine.delete([hits[3].id, hits[19].id])
@@ -115,7 +102,7 @@ def test_what_comes_and_goes_before_the_place_moves_nothing(filled: Fill, sort: 
     assert [hit.id for hit in engine.search(request).hits] == rest
 
 
-def test_by_relevance_what_comes_and_goes_is_not_given_twice(filled: Fill) -> None:
+def test_by_relevance_it_goes_on_by_the_scores_of_now(filled: Fill) -> None:
     engine = filled([record(id_, "w" + " x" * (id_ % 5)) for id_ in range(1, 61)])
     first = engine.search(SearchRequest(plan=WORD, limit=30)).hits
     rest = all_ids(engine, WORD, Sort.RELEVANCE)[30:]
@@ -125,8 +112,7 @@ def test_by_relevance_what_comes_and_goes_is_not_given_twice(filled: Fill) -> No
     request = SearchRequest(plan=WORD, limit=100, after=after(first[28], 29))
     found = [hit.id for hit in engine.search(request).hits]
 
-    assert not {hit.id for hit in first} & set(found) or set(rest) <= set(found)
-    assert set(rest) <= set(found)
+    assert found == rest
 
 
 def test_streaming_goes_on_from_one_commit(filled: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,9 +138,7 @@ def test_one_great_tie_can_be_walked(filled: Fill) -> None:
 def test_facets_count_all_whatever_the_place(filled: Fill) -> None:
 
     engine = filled([record(id_, "w", day=id_, lang=("en" if id_ % 2 else "de",)) for id_ in range(1, 11)])
-    request = SearchRequest(
-        plan=WORD, sort=Sort.OLDEST, limit=2, facets=(FacetRequest(field="lang"),)
-    )
+    request = SearchRequest(plan=WORD, sort=Sort.OLDEST, limit=2, facets=(FacetRequest(field="lang"),))
     last = engine.search(request).hits[-1]
 
     response = engine.search(replace(request, after=after(last, 2)))
