@@ -193,7 +193,7 @@ def _visible(page: Page, own: set[str]) -> Iterator[AuthorsCandidate]:
             continue
         base = _mark(node)
         texts = _texts(node)
-        if not base or not texts or _is_elsewhere(node):
+        if not base or not texts or is_elsewhere(node):
             continue
         if after_headline:
             base += max(0.0, 0.1 - 0.01 * after_headline)
@@ -233,7 +233,7 @@ def _texts(node: LexborNode) -> list[str]:
     return [text]
 
 
-def _is_elsewhere(node: LexborNode) -> bool:
+def is_elsewhere(node: LexborNode) -> bool:
     """Whether a node is in the comments, a teaser or another part that is not the article's."""
     parent: LexborNode | None = node
     for _ in range(MAX_ANCESTORS):

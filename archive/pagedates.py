@@ -12,7 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.document import PartialDate, Provenance
+from selectolax.lexbor import LexborNode
+
+from archive.bylines import is_elsewhere
+from archive.dates import parse_date
+from archive.document import PartialDate, Precision, Provenance
 from archive.htmlpage import Page, one_line
 
 _ISO = re.compile(
@@ -22,6 +26,32 @@ _ISO = re.compile(
 )
 _URL_DATE = re.compile(r"/((?:19|20)[0-9]{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12][0-9]|3[01])(?=[/_.-]|$)")
 _EARLIEST = 1990
+_WRITTEN_DATE = re.compile(
+    r"(?<![\d.])(?:(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d{2}"
+    r"|\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d{2}"
+    r"|[^\W\d_]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d{2}"
+    r"|\d{1,2}/\d{1,2}/(?:19|20)\d{2}|(?:19|20)\d{2}/\d{1,2}/\d{1,2}"
+    r"|(?:19|20)\d{2}年\d{1,2}月\d{1,2}日)(?!\d)"
+)
+_CHANGED = re.compile(
+    r"updat|modif|last|edited|aktualisiert|geändert|änderung|mis à jour|actualiz|atualiz|aggiorn|bijgewerkt|"
+    r"oppdatert|uppdaterad|zmodyfik|обновл|stand\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
+_NEAR_CHARS = 8000
+_NEAR_TEXT_CHARS = 500
+_MAX_NODES = 60
+_MAX_LABEL_CHARS = 120
+# Where a date can stand, the headline among them, in the order of the page.
+_SELECTOR = ", ".join(
+    (
+        "h1",
+        "time",
+        *(f"[class*={word} i]" for word in ("date", "datum", "publi", "time", "created")),
+        *(f"[id*={word} i]" for word in ("date", "datum", "publi", "time", "created")),
+    )
+)
 
 META_DATES = (
     "article:published_time",
@@ -83,12 +113,14 @@ def date_candidates(page: Page) -> list[DateCandidate]:
     url_date = date_from_url(page.url or page.canonical)
     if url_date:
         found.append(url_date)
-    return found
+    found = found or list(_visible(page))
+    return sorted(found, key=lambda c: c.value.precision != Precision.DAY)  # a whole day before a bare year
 
 
 def _stated(page: Page) -> Iterator[tuple[str, str, str, float]]:
-    graph, article = page.graph, page.article
-    for key, confidence in (("datePublished", 0.97), ("dateCreated", 0.85), ("uploadDate", 0.7)):
+    graph = page.graph
+    article = page.article or graph.first("WebPage", "ItemPage", "PodcastEpisode")
+    for key, confidence in (("datePublished", 0.97), ("dateCreated", 0.85)):
         value = graph.text(article, key)
         if value:
             yield value, "json-ld", key, confidence
@@ -99,10 +131,71 @@ def _stated(page: Page) -> Iterator[tuple[str, str, str, float]]:
         value = attributes.get("content") or attributes.get("datetime") or one_line(node.text())
         if value:
             yield value, "microdata", "datePublished", 0.85
-    for node in page.css("time[pubdate], time.published, time.entry-date, time.post-date", 3):
-        value = node.attributes.get("datetime") or one_line(node.text())
-        if value:
-            yield value, "byline", "time", 0.8
+
+
+def _visible(page: Page) -> Iterator[DateCandidate]:
+    """Dates that readers see: marked as dates after the headline, written near it, marked before it."""
+    before: list[DateCandidate] = []
+    after: list[DateCandidate] = []
+    headline = False
+    for node in page.css(_SELECTOR, _MAX_NODES):
+        if node.tag == "h1":
+            headline = True
+        elif not is_elsewhere(node):
+            candidate = _marked(node)
+            if candidate:
+                (after if headline else before).append(candidate)
+    near = _near_headline(page)
+    yield from after[:3]
+    if near:
+        yield near
+    yield from before[:3]
+
+
+def _marked(node: LexborNode) -> DateCandidate | None:
+    label = one_line(node.text(separator=" "))
+    if len(label) > _MAX_LABEL_CHARS:
+        return None
+    stamp = node.attributes.get("datetime") or ""
+    match = _WRITTEN_DATE.search(label)
+    if _CHANGED.search(label[: match.start()] if match else label):
+        return None
+    if stamp and (candidate := _read(stamp, "byline", f"{node.tag} datetime", 0.7)):
+        return candidate
+    return (
+        _read_words(match.group(), f"{node.tag} {node.attributes.get('class') or ''}".strip()[:60])
+        if match
+        else None
+    )
+
+
+def _near_headline(page: Page) -> DateCandidate | None:
+    """A date written in the first words after the headline."""
+    start = page.text.find("</h1")
+    if start < 0:
+        return None
+    text = one_line(_TAG.sub(" ", page.text[start : start + _NEAR_CHARS]))[:_NEAR_TEXT_CHARS]
+    match = _WRITTEN_DATE.search(text)
+    if match is None or _CHANGED.search(text[max(0, match.start() - 25) : match.start()]):
+        return None
+    return _read_words(match.group(), "after the headline")
+
+
+def _read_words(raw: str, detail: str) -> DateCandidate | None:
+    """A written date; one that can be read in two ways is left to others."""
+    try:
+        parsed = parse_date(raw)
+    except ValueError:
+        return None
+    if parsed.ambiguous or not _is_plausible(parsed.date):
+        return None
+    return DateCandidate(
+        value=parsed.date, provenance=Provenance(method="byline", detail=detail, confidence=0.6, raw=raw)
+    )
+
+
+def _is_plausible(date: PartialDate) -> bool:
+    return _EARLIEST <= date.year <= dt.datetime.now(dt.UTC).year + 1
 
 
 def date_from_url(url: str) -> DateCandidate | None:
@@ -129,13 +222,13 @@ def read_stamp(raw: str) -> tuple[PartialDate, dt.datetime | None] | None:
     """An ISO stamp by the quick way, anything else by `archive.dates`; None if it is no plausible date."""
     match = _ISO.match(raw)
     if match is None:
-        return None
+        return _by_dates(raw)
     year, month, day, hour, minute, second, zone = match.groups()
     try:
         date = PartialDate(int(year), int(month), int(day))
     except ValueError:
         return None
-    if not _EARLIEST <= date.year <= dt.datetime.now(dt.UTC).year + 1:
+    if not _is_plausible(date):
         return None
     at = None
     if hour is not None and zone:
@@ -146,6 +239,16 @@ def read_stamp(raw: str) -> tuple[PartialDate, dt.datetime | None] | None:
         except (ValueError, OverflowError):
             at = None
     return date, at
+
+
+def _by_dates(raw: str) -> tuple[PartialDate, dt.datetime | None] | None:
+    if len(raw) > _MAX_LABEL_CHARS:
+        return None
+    try:
+        parsed = parse_date(raw)
+    except ValueError:
+        return None
+    return (parsed.date, parsed.at) if _is_plausible(parsed.date) and not parsed.ambiguous else None
 
 
 def _zone(text: str) -> dt.timezone:
