@@ -161,7 +161,7 @@ class Build:
             if held != stored:
                 return held, f"holds {held:,} articles and the store {stored:,}"
             for document in self.source.get_many(self.samples):
-                if not _finds(engine, record_from_document(document)):
+                if not finds(engine, record_from_document(document)):
                     return held, f"does not find article {document.id}"
             return held, ""
         finally:
@@ -183,7 +183,7 @@ def rare_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _finds(engine: Engine, record: Record) -> bool:
+def finds(engine: Engine, record: Record) -> bool:
     """Whether a search by id and first title word gives the document."""
     word = record.text.get("title", "").partition(" ")[0]
     plan: Plan = NumberRange("id", record.id, record.id + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -45,6 +46,9 @@ class ArticleSource(Protocol):
 
     def get_many(self, ids: Sequence[int]) -> list[Document]:
         """Articles in the order of ``ids``; those that are gone are left out."""
+
+    def ids(self, *, updated_since: dt.datetime | None = None) -> Sequence[int]:
+        """Every article's id, ascending; or of those that were added or changed since."""
 
     def iterate(self, *, after_id: int = 0, batch: int = 1000) -> Iterator[list[Document]]:
         """Every article by ascending id, in lists of at most ``batch``."""

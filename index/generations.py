@@ -167,10 +167,12 @@ class Generations:
         """Return the names of all generations, oldest first, whatever their state."""
         return [path.name for path in self._folders()]
 
-    def prune(self, *, keep_last: bool = True) -> list[str]:
-        """Remove all but the live generation and the good one before it.
+    def prune(self, last: str | None = None, *, keep_last: bool = True) -> list[str]:
+        """Remove all but the live generation and the last good one.
 
         Args:
+            last: which was live before, if that was good; else the complete one
+                before the live one is the last good one.
             keep_last: False removes that one too.
 
         Returns:
@@ -178,9 +180,10 @@ class Generations:
         """
         live = self.current_name()
         keep = {live}
-        last = self.before(live) if live is not None and keep_last else None
-        if last is not None:
-            keep.add(last.name)
+        if keep_last and live is not None:
+            earlier = self.before(live)
+            good = last is not None and last != live and self._is_complete(self.folder / last)
+            keep.add(last if good else earlier.name if earlier else None)
         removed = [path for path in self._folders() if path.name not in keep]
         for path in removed:
             self.remove(path)

@@ -120,7 +120,7 @@ class Indexer:
             LockHeldError: another process is rebuilding.
         """
         with self._build_lock(wait_s):
-            return self._prune(keep_last=keep_last)
+            return self._prune(None, keep_last=keep_last)
 
     def _rebuild(self, on_progress: Report | None) -> Generation:
         store, start = self.store.store_id(), self.store.last_sequence()
@@ -134,12 +134,19 @@ class Indexer:
                 self.generations.remove(begun.path)
                 raise
             self.store.set_mark(complete.mark, complete.manifest.sequence)
+            was_live = self._pointed_at()
             self.generations.switch(complete)
-        self._prune(keep_last=True)
+        self._prune(was_live, keep_last=True)
         return complete
 
-    def _prune(self, *, keep_last: bool) -> list[str]:
-        removed = self.generations.prune(keep_last=keep_last)
+    def _pointed_at(self) -> str | None:
+        try:
+            return self.generations.current_name()
+        except IndexDamagedError:
+            return None
+
+    def _prune(self, last: str | None, *, keep_last: bool) -> list[str]:
+        removed = self.generations.prune(last, keep_last=keep_last)
         # Also the marks that a run killed in between has left.
         there = {mark_name(self.engine, name) for name in self.generations.names()}
         for mark in self.store.marks():
@@ -208,6 +215,15 @@ class Indexer:
             IndexMissingError, IndexOutdatedError, IndexDamagedError: it may not.
         """
         live = self.generations.current()
+        self.require_usable(live)
+        return live
+
+    def require_usable(self, live: Generation) -> None:
+        """Check that this program can search ``live``, and that it is of this store.
+
+        Raises:
+            IndexOutdatedError: it cannot, or is not.
+        """
         require_current(live.manifest, mend=self.generations.mend)
         if live.manifest.store != self.store.store_id():
             raise IndexOutdatedError(f"The search index is of another archive. {self.generations.mend}")
@@ -216,7 +232,6 @@ class Indexer:
                 "The search index is newer than the articles (was an older store put back?). "
                 f"{self.generations.mend}"
             )
-        return live
 
     def reached(self, live: Generation) -> int:
         """Return up to which change ``live`` is known to be brought.

@@ -1,4 +1,4 @@
-"""Looking after the store: are the rows whole, a backup, some counts."""
+"""Looking after the store: a backup, some counts."""
 
 from __future__ import annotations
 
@@ -11,49 +11,8 @@ from sqlalchemy.engine import Connection
 
 from archive.errors import StoreDamagedError, StoreError
 from archive.store.failures import store_errors
-from archive.store.records import DamagedRow, StoreStats
-from archive.store.rows import HASHED_COLUMNS, hash_of_stored
-from archive.store.tables import articles, copies, texts, versions
-
-_BATCH = 500
-
-
-def damaged_rows(connection: Connection, *, after_id: int) -> tuple[list[DamagedRow], int | None]:
-    """The damaged ones of the next articles after ``after_id``, and the last id looked at (None: the end)."""
-    rows = connection.execute(
-        select(*(articles.c[name] for name in HASHED_COLUMNS), articles.c.row_hash, texts.c.body)
-        .outerjoin(texts, texts.c.article_id == articles.c.id)
-        .where(articles.c.id > after_id)
-        .order_by(articles.c.id)
-        .limit(_BATCH)
-    ).all()
-    id_at, slug_at = HASHED_COLUMNS.index("id"), HASHED_COLUMNS.index("slug")
-    damaged = []
-    for row in rows:
-        *values, expected, body = row
-        reason = _damage(values, expected, body)
-        if reason:
-            damaged.append(DamagedRow(id=values[id_at], slug=str(values[slug_at]), reason=reason))
-    return damaged, (rows[-1][id_at] if rows else None)
-
-
-def _damage(values: list[object], expected: str, body: object) -> str:
-    if body is None:
-        return "its text is missing"
-    if not isinstance(body, bytes):
-        return "its text is not what was written"
-    try:
-        return "" if hash_of_stored(values, body) == expected else "it is not what was written"
-    except ValueError as error:
-        return f"it is not what was written: {error}"
-
-
-def file_problems(connection: Connection) -> tuple[str, ...]:
-    """What SQLite's own check of the file finds, empty when all is well or there is no file."""
-    if connection.dialect.name != "sqlite":
-        return ()
-    found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(100)")]
-    return () if found == ["ok"] else tuple(found)
+from archive.store.records import StoreStats
+from archive.store.tables import articles, copies, versions
 
 
 def statistics(connection: Connection, path: Path | None) -> StoreStats:
@@ -118,17 +77,22 @@ def backup(source: sqlite3.Connection, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished.unlink(missing_ok=True)
         with store_errors(str(target)):
-            _copy(source, unfinished)
-        _sync(unfinished)
+            copy_database(source, unfinished)
+        sync(unfinished)
         unfinished.rename(target)
-        _sync(target.parent)
+        sync(target.parent)
     except OSError as error:
         raise StoreError(f"cannot write the backup {target}: {error.strerror or error}") from error
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def _copy(source: sqlite3.Connection, target: Path) -> None:
+def copy_database(source: sqlite3.Connection, target: Path) -> None:
+    """Copy a database to the one file ``target``, as it was when the copying began.
+
+    Raises:
+        StoreDamagedError: the copy does not pass the database's own check.
+    """
     copy = sqlite3.connect(target, isolation_level=None)
     try:
         source.backup(copy)
@@ -142,7 +106,8 @@ def _copy(source: sqlite3.Connection, target: Path) -> None:
         )
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
     if os.name == "nt" and path.is_dir():
         return
     handle = os.open(path, os.O_RDONLY)

@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection, Engine
 from archive.document import Document, Origin
 from archive.errors import ArticleNotFoundError, StoreError
 from archive.migrations import MIGRATIONS, check_version, migrate, schema_version
-from archive.store import maintenance, people, statements
+from archive.store import maintenance, people, statements, verification
 from archive.store.bulk import Lookup, chunks, upsert
 from archive.store.connection import open_engine, sqlite_path, writer_of
 from archive.store.failures import store_errors
@@ -55,6 +55,7 @@ from archive.store.tables import (
     texts,
     versions,
 )
+from archive.store.verification import FreeSpace
 
 _ROW = tuple(articles.c[name] for name in HASHED_COLUMNS)
 _ID_AT = HASHED_COLUMNS.index("id")
@@ -252,6 +253,14 @@ class Store:
             after_id = rows[-1][_ID_AT]
             yield [_document(row) for row in rows]
 
+    def ids(self, *, updated_since: dt.datetime | None = None) -> list[int]:
+        """Every article's id, ascending; or of those that were added or changed at or after an instant."""
+        statement = select(articles.c.id).order_by(articles.c.id)
+        if updated_since is not None:
+            statement = statement.where(articles.c.updated >= updated_since.astimezone(dt.UTC).isoformat())
+        with self._reading() as connection:
+            return list(connection.execute(statement).scalars())
+
     def count(self) -> int:
         """How many articles there are."""
         with self._reading() as connection:
@@ -405,17 +414,51 @@ class Store:
             return maintenance.statistics(connection, self._path)
 
     def verify_rows(self) -> Iterator[DamagedRow]:
-        """Read every article and yield those that are not what was written."""
+        """Read every article and every former version; yield those that are not what was written."""
         last: int | None = 0
         while last is not None:
             with self._reading() as connection:
-                damaged, last = maintenance.damaged_rows(connection, after_id=last)
+                damaged, last = verification.damaged_articles(connection, after_id=last)
+            yield from damaged
+        place: tuple[int, int] | None = (0, 0)
+        while place is not None:
+            with self._reading() as connection:
+                damaged, place = verification.damaged_versions(connection, after=place)
             yield from damaged
 
-    def file_problems(self) -> tuple[str, ...]:
-        """What the database's own check finds wrong with its file; empty when all is well."""
+    def file_problems(self, *, deep: bool = False) -> tuple[str, ...]:
+        """What the database's own check finds wrong with its file; empty when all is well.
+
+        A deep check also compares the database's indexes with the rows, and rows with those they belong to.
+        """
         with self._reading() as connection:
-            return maintenance.file_problems(connection)
+            return verification.file_problems(connection, deep=deep)
+
+    def mend_file(self) -> None:
+        """Make the database's indexes anew from the rows, and drop links of articles that are gone."""
+        with self._writing() as connection:
+            verification.mend_file(connection)
+
+    def unnoted(self) -> list[int]:
+        """Ids of articles that are missing in the log of changes."""
+        with self._reading() as connection:
+            return verification.unnoted(connection)
+
+    def note_changes(self, ids: Sequence[int]) -> None:
+        """Enter articles in the log of changes, so that every index takes them up again."""
+        with self._writing() as connection:
+            verification.note(connection, list(ids))
+
+    def free_space(self) -> FreeSpace:
+        """How much of the file is not used."""
+        with self._reading() as connection:
+            return verification.free_space(connection)
+
+    def give_back_free_space(self) -> None:
+        """Write the file anew without what is not used; needs as much free disk as it has articles."""
+        with store_errors(self._where), self._engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def backup_to(self, path: str | Path) -> None:
         """Copy the store to a new file while it is in use; the copy is checked and synced.
