@@ -24,6 +24,12 @@ class Limits:
         marks: combining marks on one letter; more are dropped.
         fragment_chars: largest HTML fragment in a field that gets a parse tree.
         markdown_lines: longest Markdown text that gets a parse tree.
+        entries, archive_bytes: most entries of an archive, and most bytes they
+            may unpack to, those of archives inside it included.
+        archive_depth: how many archives may stand around an archive.
+        warc_line_bytes, warc_head_bytes: longest header line of a WARC record or
+            its HTTP response, and longest header.
+        pages: most pages of a PDF that are read.
         item_wall_s, item_cpu_s, worker_bytes: limits of one page in a worker.
     """
 
@@ -52,6 +58,13 @@ class Limits:
     fragment_chars: int = 500_000
     markdown_chars: int = 5_000_000
     markdown_lines: int = 100_000
+    entries: int = 100_000
+    archive_bytes: int = 4_000 * MEGABYTE
+    archive_depth: int = 1
+    entry_name_chars: int = 1_000
+    warc_line_bytes: int = 8_000
+    warc_head_bytes: int = 64_000
+    pages: int = 5_000
     item_wall_s: float = 30.0
     item_cpu_s: int = 20
     worker_bytes: int = 1_000 * MEGABYTE

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.document import Document, Draft
+from archive.containers import Part
+from archive.document import Document, Draft, Origin
 from archive.errors import LimitExceededError, ReadError
 from archive.manifest import overlay
 from archive.normalise import document_from_draft
@@ -28,17 +29,38 @@ class ReadArticle:
 def read_opened(opened: Opened, options: ReadOptions) -> Iterator[ReadArticle | ReadFailure]:
     """Yield the articles of an opened item; whatever goes wrong is a failure, never an exception."""
     try:
+        if opened.is_container:
+            for part in opened.parts(options):
+                yield from [part] if isinstance(part, ReadFailure) else read_part(opened, part)
+            return
         for found in opened.articles(options):
             yield found if isinstance(found, ReadFailure) else _article(found, options)
-    except ReadError as error:
-        yield ReadFailure(code=error.code, reason=str(error))
-    except OSError as error:
-        yield ReadFailure(code=ReadError.code, reason=f"it cannot be read: {error.strerror or error}")
-    except (MemoryError, RecursionError):
-        yield ReadFailure(code=LimitExceededError.code, reason="it needs more memory than is allowed")
     except Exception as error:  # one item's outcome: the rest of the run must go on
         logger.debug("reading %s failed", opened.origin.path, exc_info=True)
-        yield ReadFailure(code="failed", reason=f"the reader failed: {type(error).__name__}: {error}"[:300])
+        yield _failure(opened.origin, error)
+
+
+def read_part(container: Opened, part: Part) -> Iterator[ReadArticle | ReadFailure]:
+    """Yield the articles of a container's member, as `read_opened` does."""
+    try:
+        opened = container.open_part(part)
+    except Exception as error:  # one member's outcome
+        logger.debug("reading %s failed", part.origin.path, exc_info=True)
+        yield _failure(part.origin, error)
+        return
+    yield from read_opened(opened, part.options)
+
+
+def _failure(origin: Origin, error: Exception) -> ReadFailure:
+    if isinstance(error, ReadError):
+        code, reason = error.code, str(error)
+    elif isinstance(error, OSError):
+        code, reason = ReadError.code, f"it cannot be read: {error.strerror or error}"
+    elif isinstance(error, MemoryError | RecursionError):
+        code, reason = LimitExceededError.code, "it needs more memory than is allowed"
+    else:
+        code, reason = "failed", f"the reader failed: {type(error).__name__}: {error}"[:300]
+    return ReadFailure(member=origin.member, code=code, reason=reason)
 
 
 def _article(draft: Draft, options: ReadOptions) -> ReadArticle | ReadFailure:

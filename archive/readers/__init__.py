@@ -23,6 +23,9 @@ class ReadOptions:
         url: the address of the item, when the caller knows it.
         declared: the character encoding that a header outside the item claims.
         day_first: how to read 01/02/2003; None leaves it to the stated rule.
+        fetched: when the item was fetched, as its capture says it; never a
+            publication date.
+        notes: warnings about the item from what held it.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -30,6 +33,8 @@ class ReadOptions:
     url: str = ""
     declared: str = ""
     day_first: bool | None = None
+    fetched: str = ""
+    notes: tuple[str, ...] = ()
     limits: Limits = LIMITS
 
 

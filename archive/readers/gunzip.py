@@ -10,6 +10,7 @@ from archive.errors import LimitExceededError, MalformedItemError
 from archive.limits import Limits
 
 _MAGIC: Final = b"\x1f\x8b"
+_MEMBER: Final = b"\x1f\x8b\x08"
 _CHUNK: Final = 256_000
 _GZIP_WINDOW: Final = 31
 
@@ -44,6 +45,26 @@ class Gunzip(io.RawIOBase):
         content = self._next(len(view))
         view[: len(content)] = content
         return len(content)
+
+    def skip_member(self) -> bool:
+        """Give up a damaged or too large member and go to the next; False where there is none.
+
+        The next is looked for by its first bytes: where a member ends cannot be
+        known without unpacking it.
+        """
+        self._member = None
+        self._written = 0
+        while True:
+            place = self._pending.find(_MEMBER, 1)
+            if place >= 0:
+                self._pending = self._pending[place:]
+                return True
+            more = self._source.read(_CHUNK)
+            if not more:
+                self._pending = b""
+                return False
+            self._read += len(more)
+            self._pending = self._pending[-len(_MEMBER) :] + more
 
     def _next(self, size: int) -> bytes:
         while True:

@@ -13,7 +13,7 @@ def read_html(data: bytes, origin: Origin, options: object = None) -> Draft:
         EmptyItemError: there is no text in the page.
         LimitExceededError: the markup would hang a parser.
     """
-    declared = getattr(options, "encoding", "") or ""
+    declared = getattr(options, "declared", "") or ""
     url = getattr(options, "url", "") or (
         origin.path if origin.path.startswith(("http://", "https://")) else ""
     )

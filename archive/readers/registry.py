@@ -7,16 +7,19 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from archive.document import Draft, Origin
+from archive.containers import Budget, Part, member_path, seekable
+from archive.document import Draft, Origin, Provenance
 from archive.encoding import decode
-from archive.errors import LimitExceededError, ReadError
+from archive.errors import LimitExceededError, ReadError, UnsupportedFormatError
 from archive.readers import ReadFailure, ReadOptions
 from archive.readers.csv import read_csv
 from archive.readers.gunzip import Gunzip
 from archive.readers.jsonl import read_json, read_jsonl
 from archive.readers.markdown import read_markdown
-from archive.readers.sniff import HEAD_BYTES, Kind, sniff
+from archive.readers.sniff import CONTAINERS, HEAD_BYTES, Kind, sniff
 from archive.readers.text import read_text
+from archive.readers.unpack import Unpack, unpacked, unpacked_name
+from archive.readers.zipfiles import ZipReader, zip_content
 
 _GZIP: Final = b"\x1f\x8b"
 _BUFFER: Final = 1_000_000
@@ -43,36 +46,119 @@ def read_stream(
     yield from opened.articles(options)
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Opened:
-    """A stream whose kind is known and of which nothing is read yet."""
+    """A stream whose kind is known and of which nothing is read yet.
+
+    Attributes:
+        inflater: what unpacks the stream, if it is packed.
+        zipped: the content, if it is a zip file of any kind.
+        budget: shared with the containers that it is in.
+        depth: how many containers it is in.
+    """
 
     stream: io.BufferedReader
     kind: Kind
     origin: Origin
-    inflater: Gunzip | None = None
+    budget: Budget
+    inflater: Gunzip | Unpack | None = None
+    zipped: ZipReader | None = None
+    depth: int = 0
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it has `parts` to be read like files."""
+        return self.kind in CONTAINERS
 
     def articles(self, options: ReadOptions) -> Iterator[Draft | ReadFailure]:
         """Yield the articles, and the failures of parts."""
         try:
-            yield from self._read(options)
+            if self.is_container:
+                yield from self._of_parts(options)
+                return
+            for found in self._read(options):
+                inside = _placed(found, self.origin.member)
+                yield inside if isinstance(inside, ReadFailure) else _in_context(inside, options)
         except ReadError as error:
-            if self.kind not in {Kind.JSONL, Kind.CSV}:
+            if self.kind not in {Kind.JSONL, Kind.CSV} | CONTAINERS:
                 raise
             # What came before the damage is read already.
-            yield ReadFailure(code=error.code, reason=str(error))
+            yield ReadFailure(member=self.origin.member, code=error.code, reason=str(error))
+
+    def parts(self, options: ReadOptions) -> Iterator[Part | ReadFailure]:
+        """Yield the members of a container, each to be read before the next one is asked for.
+
+        Raises:
+            ReadError: it is damaged; what came before stays good.
+        """
+        for found in self._walk(options):
+            yield found
+            if self.budget.is_spent:
+                self.budget.spend(0)
+
+    def open_part(self, part: Part) -> Opened:
+        """Return a member opened like a file.
+
+        Raises:
+            ReadError: as `open_stream`; or it is a container too deep inside others.
+        """
+        return open_stream(part.stream, part.origin, part.options, budget=self.budget, depth=self.depth + 1)
+
+    def _of_parts(self, options: ReadOptions) -> Iterator[Draft | ReadFailure]:
+        for part in self.parts(options):
+            if isinstance(part, ReadFailure):
+                yield part
+                continue
+            try:
+                yield from self.open_part(part).articles(part.options)
+            except ReadError as error:
+                yield ReadFailure(member=part.origin.member, code=error.code, reason=str(error))
+
+    def _walk(self, options: ReadOptions) -> Iterator[Part | ReadFailure]:
+        if self.kind is Kind.TAR:
+            from archive.readers.tarred import walk_tar
+
+            yield from walk_tar(self.stream, self.origin, options, self.budget)
+        elif self.kind is Kind.WARC:
+            from archive.readers.warc import walk_warc
+
+            yield from walk_warc(self.stream, self.inflater, self.origin, options, self.budget)
+        elif self.zipped is not None and self.kind is Kind.WACZ:
+            from archive.readers.wacz import walk_wacz
+
+            yield from walk_wacz(self.zipped, self.origin, options, self.budget)
+        elif self.zipped is not None:
+            from archive.readers.zipped import walk_zip
+
+            yield from walk_zip(self.zipped, self.origin, options)
 
     def _read(self, options: ReadOptions) -> Iterator[Draft | ReadFailure]:
         if self.kind is Kind.JSONL:
             yield from read_jsonl(self.stream, self.origin, options)
         elif self.kind is Kind.CSV:
             yield from read_csv(self.stream, self.origin, options)
+        elif self.zipped is not None:
+            yield from self._zipped_document(self.zipped, options)
         else:
             data = self._whole(options.limits.file_bytes)
             if self.kind is Kind.JSON:
                 yield from read_json(data, self.origin, options)
             else:
                 yield self._article(data, options)
+
+    def _zipped_document(self, zipped: ZipReader, options: ReadOptions) -> Iterator[Draft | ReadFailure]:
+        if self.kind is Kind.EPUB:
+            from archive.readers.epub import read_epub
+
+            yield from read_epub(zipped, self.origin, options)
+        elif self.kind is Kind.DOCX:
+            from archive.readers.docx import read_docx
+
+            yield read_docx(zipped, self.origin, options)
+        else:
+            from archive.readers.odt import read_odt
+
+            yield read_odt(zipped, self.origin, options)
 
     def _article(self, data: bytes, options: ReadOptions) -> Draft:
         if self.kind is Kind.HTML:
@@ -82,6 +168,14 @@ class Opened:
             draft = read_html(data, self.origin, options)
         elif self.kind is Kind.MARKDOWN:
             draft = read_markdown(data, self.origin, options)
+        elif self.kind is Kind.MHTML:
+            from archive.readers.mhtml import read_mhtml
+
+            draft = read_mhtml(data, self.origin, options)
+        elif self.kind is Kind.PDF:
+            from archive.readers.pdf import read_pdf
+
+            draft = read_pdf(data, self.origin, options)
         else:
             draft = read_text(data, self.origin, options)
         if self.inflater is not None and self.inflater.warning:
@@ -96,29 +190,86 @@ class Opened:
         return data
 
 
-def open_stream(stream: io.BufferedReader, origin: Origin, options: ReadOptions) -> Opened:
-    """Look at the beginning of a stream and say what it is; gzip is looked through.
+def open_stream(
+    stream: io.BufferedReader,
+    origin: Origin,
+    options: ReadOptions,
+    *,
+    budget: Budget | None = None,
+    depth: int = 0,
+) -> Opened:
+    """Look at the beginning of a stream and say what it is; one packing is looked through.
 
     Raises:
         ReadError: it is empty, or of a kind that is not read.
     """
-    name = origin.path
+    name = origin.member or origin.path
+    budget = Budget(options.limits) if budget is None else budget
     head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-    inflater = None
-    if head.startswith(_GZIP):
-        inflater = Gunzip(stream, options.limits)
+    inflater: Gunzip | Unpack | None = (
+        Gunzip(stream, options.limits) if head.startswith(_GZIP) else unpacked(stream, head, options.limits)
+    )
+    if inflater is not None:
         stream = io.BufferedReader(inflater, _BUFFER)
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-        name = name.removesuffix(".gz").removesuffix(".GZ")
+        name = unpacked_name(name)
     kind = sniff(head, name)
-    if kind is Kind.JSONL:
+    zipped = None
+    if kind is Kind.ZIP:
+        zipped = ZipReader(seekable(stream, options.limits), budget)
+        kind = _zip_kind(zipped)
+    elif kind is Kind.JSONL:
         stream = _as_utf8(stream, head)
+    if kind in CONTAINERS and depth > options.limits.archive_depth:
+        raise LimitExceededError("an archive too deep inside other archives; it was not opened")
     return Opened(
         stream=stream,
         kind=kind,
         origin=dataclasses.replace(origin, media_type=str(kind)),
+        budget=budget,
         inflater=inflater,
+        zipped=zipped,
+        depth=depth,
     )
+
+
+def _placed(found: Draft | ReadFailure, member: str) -> Draft | ReadFailure:
+    """Return what was found in a member with the member's name before its own."""
+    if not member:
+        return found
+    if isinstance(found, ReadFailure):
+        if found.member.startswith(member):
+            return found
+        return dataclasses.replace(found, member=member_path(member, found.member))
+    if found.origin.member.startswith(member):
+        return found
+    origin = dataclasses.replace(found.origin, member=member_path(member, found.origin.member))
+    return dataclasses.replace(found, origin=origin)
+
+
+def _in_context(draft: Draft, options: ReadOptions) -> Draft:
+    """Add what held the item knows of it: address, time of capture, warnings."""
+    if not (options.url or options.fetched or options.notes):
+        return draft
+    provenance = dict(draft.provenance)
+    if options.fetched:
+        provenance["fetched"] = Provenance(method="header", detail="time of capture", raw=options.fetched)
+    if options.url and not draft.url:
+        provenance["url"] = Provenance(method="url", detail="address of the item", raw=options.url[:500])
+    return dataclasses.replace(
+        draft,
+        url=draft.url or options.url,
+        provenance=provenance,
+        warnings=(*options.notes, *draft.warnings),
+    )
+
+
+def _zip_kind(zipped: ZipReader) -> Kind:
+    content = zip_content(zipped)
+    kinds = {"zip": Kind.ZIP, "docx": Kind.DOCX, "odt": Kind.ODT, "epub": Kind.EPUB, "wacz": Kind.WACZ}
+    if content not in kinds:
+        raise UnsupportedFormatError(f"this is {content}, which is not read")
+    return kinds[content]
 
 
 def _as_utf8(stream: io.BufferedReader, head: bytes) -> io.BufferedReader:

@@ -29,6 +29,19 @@ class Kind(StrEnum):
     CSV = "text/csv"
     MARKDOWN = "text/markdown"
     TEXT = "text/plain"
+    MHTML = "multipart/related"
+    PDF = "application/pdf"
+    EPUB = "application/epub+zip"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    ODT = "application/vnd.oasis.opendocument.text"
+    WARC = "application/warc"
+    WACZ = "application/wacz"
+    ZIP = "application/zip"
+    TAR = "application/x-tar"
+
+
+# Their members are read like files.
+CONTAINERS: Final = frozenset({Kind.ZIP, Kind.TAR, Kind.WARC, Kind.WACZ})
 
 
 _MAGIC: Final = (
@@ -38,18 +51,14 @@ _MAGIC: Final = (
     (0, b"RIFF", "a RIFF file (sound, video or WebP image)"),
     (0, b"II*\0", "a TIFF image"),
     (0, b"MM\0*", "a TIFF image"),
-    (0, b"%PDF-", "a PDF document"),
     (0, b"%!PS", "a PostScript document"),
     (0, b"{\\rtf", "an RTF document"),
     (0, b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (0, b"PK\x03\x04", "a zip file (or an Office document or e-book)"),
-    (0, b"PK\x05\x06", "an empty zip file"),
     (0, b"Rar!", "a RAR archive"),
     (0, b"7z\xbc\xaf", "a 7z archive"),
     (0, b"BZh", "a bzip2 file"),
     (0, b"\xfd7zXZ", "an xz file"),
     (0, b"\x28\xb5\x2f\xfd", "a zstandard file"),
-    (257, b"ustar", "a tar archive"),
     (0, b"\x7fELF", "a program"),
     (0, b"MZ\x90", "a program"),
     (0, b"\xca\xfe\xba\xbe", "a program"),
@@ -62,8 +71,25 @@ _MAGIC: Final = (
     (4, b"ftyp", "a video or image file"),
     (0, b"\x1aE\xdf\xa3", "a video file"),
     (0, b"wOF", "a font"),
-    (0, b"WARC/", "a WARC file"),
-    (0, b"\x1f\x8b", "a gzip file inside a gzip file"),
+    (0, b"\x1f\x8b", "a gzip file inside a packed file"),
+    (0, b"filedesc://", "an ARC file, the older form of WARC (`warcio recompress` makes a WARC file of it)"),
+)
+_READ_MAGIC: Final = (
+    (0, b"%PDF-", Kind.PDF),
+    (0, b"PK\x03\x04", Kind.ZIP),
+    (0, b"PK\x05\x06", Kind.ZIP),
+    (257, b"ustar", Kind.TAR),
+    (0, b"WARC/", Kind.WARC),
+)
+_NAMED_BINARY: Final = {
+    "pdf": Kind.PDF, "zip": Kind.ZIP, "epub": Kind.ZIP, "docx": Kind.ZIP, "odt": Kind.ZIP, "wacz": Kind.ZIP,
+    "tar": Kind.TAR,
+}  # fmt: skip
+_MHTML: Final = re.compile(
+    r"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*multipart/related", re.IGNORECASE
+)
+_SAVED_PAGE: Final = re.compile(
+    r"^(?:From:\s*<?Saved by|Snapshot-Content-Location:|X-Maf)", re.IGNORECASE | re.MULTILINE
 )
 _MARKED_TEXT: Final = (
     (re.compile(r"<\?xml\b.*?<(?:rss|feed|rdf:RDF)\b", re.DOTALL), "a feed"),
@@ -87,8 +113,8 @@ _SUFFIXES: Final = {
 }  # fmt: skip
 _UNREAD_SUFFIXES: Final = {
     "eml": "an e-mail", "mbox": "a mailbox", "xml": "an XML file", "rss": "a feed", "atom": "a feed",
-    "opml": "a list of feeds", "warc": "a WARC file", "rtf": "an RTF document", "mhtml": "an MHTML file",
-    "mht": "an MHTML file", "tex": "a TeX source", "svg": "an SVG image",
+    "opml": "a list of feeds", "warc": "a WARC file", "rtf": "an RTF document", "tex": "a TeX source",
+    "svg": "an SVG image",
 }  # fmt: skip
 
 
@@ -108,9 +134,15 @@ def sniff(head: bytes, name: str) -> Kind:
     for offset, magic, what in _MAGIC:
         if head.startswith(magic, offset):
             raise UnsupportedFormatError(f"this is {what}, which is not read")
+    for offset, magic, kind in _READ_MAGIC:
+        if head.startswith(magic, offset):
+            return kind
     decoded = decode(head)
     wide = decoded.encoding.startswith(("utf-16", "utf-32"))
-    if not wide and len(head.translate(None, _NOT_CONTROLS)) > _MAX_CONTROL_SHARE * len(head):
+    controls = decoded.text.count("\0") if wide else len(head.translate(None, _NOT_CONTROLS))
+    if controls > _MAX_CONTROL_SHARE * max(len(decoded.text), 1):
+        if (named := _NAMED_BINARY.get(_suffix(name))) is not None:
+            return named  # it begins with other bytes; its reader will say
         raise UnsupportedFormatError("this is a binary file, not text")
     text = decoded.text.lstrip("\ufeff \t\r\n\x0b\x0c\xa0\0")
     if not text and len(head) < HEAD_BYTES:
@@ -125,6 +157,8 @@ def _suffix(name: str) -> str:
 def _by_text(text: str, suffix: str, is_whole: bool) -> Kind:
     stated = _SUFFIXES.get(suffix)
     start = text[:4096]
+    if suffix in {"mhtml", "mht"} or (_MHTML.match(start) and _SAVED_PAGE.search(start)):
+        return Kind.MHTML
     for pattern, what in _MARKED_TEXT:
         if stated is None and pattern.match(start):
             raise UnsupportedFormatError(f"this is {what}, which is not read")
