@@ -28,6 +28,11 @@ def title_key(title: str) -> str:
     return " ".join(tokens(title))
 
 
+def title_sort(document: Document) -> str:
+    """Return what articles are sorted by title with: no two have the same."""
+    return f"{fold_key(document.title)}\x00{document.id:0{_ID_DIGITS}d}"
+
+
 def _text(document: Document) -> dict[str, str]:
     language = document.language
     title, title_compounds = analyse(document.title)
@@ -93,7 +98,7 @@ def _keywords(document: Document) -> dict[str, tuple[str, ...]]:
         "tag_key": _keys(_tags(document)),
         "lang": (document.language,),
         "year": (f"{published.year:04d}",) if published else (),
-        "title_sort": (f"{fold_key(document.title)}\x00{document.id:0{_ID_DIGITS}d}",),
+        "title_sort": (title_sort(document),),
         "has": tuple(name for name, value in _presence(document).items() if value),
     }
     return {name: values for name, values in keywords.items() if values and values != ("",)}

@@ -92,7 +92,7 @@ _SEARCH_PARAMETERS = [
     ),
     _parameter(
         "page",
-        f"Page number from 1, as far as hit {MAX_DEPTH:,}.",
+        f"Page number from 1, as far as hit {MAX_DEPTH:,}; go on with cursor.",
         {"type": "integer", "minimum": 1, "default": 1},
     ),
     _parameter(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.engine import Sort
-from index.errors import QueryError
+from index.engine import After, EngineHit, Key, Sort
+from index.engines.checks import check_after
+from index.errors import EngineError, QueryError
 from index.plan import All, Every, Plan
 from index.query.ast import And, Everything, ParsedQuery, Query, QueryWarning
 from index.query.printer import print_query
 from index.query.rewrite import plan_from_query
 from index.snippets import Matchers, matchers_from_plan
-from webapp.cursors import MAX_DEPTH, check_depth, make_cursor, offset_from_cursor
+from webapp.cursors import Cursor, check_depth, cursor_from_text, make_cursor
 from webapp.filters import Filter, filters_from_params
 from webapp.models import MAX_LIMIT, SearchParams
 
@@ -43,11 +44,13 @@ class Asked:
     identity: str
     words: tuple[tuple[str, Plan], ...] = ()
 
-    def next_cursor(self, offset: int, total: int) -> str | None:
-        """Return the cursor for ``offset`` if there is anything to page to."""
-        if offset >= min(total, MAX_DEPTH):
-            return None
-        return make_cursor(offset, self.identity)
+    def cursor_after(self, hits: Sequence[EngineHit], position: int, *, partial: bool = False) -> str:
+        """Return the cursor of what follows ``hits``, the last of which is the ``position``th.
+
+        Without ``hits``, it is that of the beginning.
+        """
+        after = After(key=hits[-1].key, id=hits[-1].id, position=position) if hits else None
+        return make_cursor(Cursor(after=after, partial=partial), self.identity)
 
 
 def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequence[str]) -> Asked:
@@ -81,18 +84,32 @@ def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequ
     )
 
 
-def page_offset(params: SearchParams, asked: Asked) -> int:
-    """Return the number of hits before the page that is asked for.
+def place_of_page(params: SearchParams, asked: Asked) -> tuple[int, Cursor]:
+    """Return the number of hits before the page that is asked for, and its cursor.
 
     Raises:
         QueryError: the cursor is wrong, or the page lies too deep.
     """
     if params.cursor:
-        offset = offset_from_cursor(params.cursor, asked.identity)
-    else:
-        offset = (params.page - 1) * params.limit
+        cursor = cursor_from_text(params.cursor, asked.identity)
+        after = cursor.after
+        # The key of a hit has the type that its order goes by.
+        if after and not cursor.partial and not _fits(asked.sort, after.key):
+            raise QueryError("cursor: it must be the 'next' of an earlier answer, unchanged.")
+        if after and cursor.partial and not _fits(Sort.RELEVANCE, after.key):
+            raise QueryError("cursor: it must be the 'next' of an earlier answer, unchanged.")
+        return (0 if cursor.partial else cursor.position), cursor
+    offset = (params.page - 1) * params.limit
     check_depth(offset, params.limit)
-    return offset
+    return offset, Cursor(after=None)
+
+
+def _fits(sort: Sort, key: Key) -> bool:
+    try:
+        check_after(sort, After(key=key, id=1, position=0))
+    except EngineError:
+        return False
+    return True
 
 
 def _sort(name: str) -> Sort:

@@ -23,14 +23,15 @@ from index.progress import Report
 from index.query.guard import Limits
 from index.query.parser import parse
 from index.reader import LiveReader
+from index.records import title_sort
 from index.snippets import Matchers
-from webapp.cursors import check_depth
+from webapp.cursors import Cursor, check_depth, with_title
 from webapp.facets import REQUESTS, facets_from_response
 from webapp.hits import HitMaker
 from webapp.labels import Labels
 from webapp.models import ArticlePage, AuthorPage, SearchPage, SearchParams, Status
 from webapp.opening import open_archive
-from webapp.searching import Asked, asked_from_params, page_offset
+from webapp.searching import Asked, asked_from_params, place_of_page
 from webapp.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -77,21 +78,23 @@ class Services:
         with reader.lease() as lease:
             labels = self._labels.at(lease.stamp)
             asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
-            offset = page_offset(request, asked)
+            offset, cursor = place_of_page(request, asked)
+            cursor = self._whole(cursor)
             response = lease.engine.search(
                 SearchRequest(
                     plan=asked.plan,
                     sort=asked.sort,
                     offset=offset,
-                    limit=request.limit,
+                    limit=0 if cursor.partial else request.limit,
                     facets=REQUESTS if request.facets else (),
+                    after=None if cursor.partial else cursor.after,
                 )
             )
             room = request.limit - len(response.hits)
-            partial = self._partial(lease.engine, asked, response.total, offset, room)
+            offset = response.total + cursor.position if cursor.partial else offset
+            partial = self._partial(lease.engine, asked, response.total, offset, room, cursor)
             missing = _missing_words(lease.engine, asked, partial.hits) if partial else {}
         facets = facets_from_response(response, request, labels) if request.facets else {}
-        reachable = response.total + (partial.total if partial else 0)
         return SearchPage(
             query=request.q,
             understood=asked.understood,
@@ -103,7 +106,7 @@ class Services:
             facets=facets,
             page=offset // request.limit + 1,
             limit=request.limit,
-            next=asked.next_cursor(offset + request.limit, reachable),
+            next=_next(asked, response, partial, offset),
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
@@ -202,14 +205,28 @@ class Services:
         return known[1], known[2]
 
     @staticmethod
-    def _partial(engine: Engine, asked: Asked, total: int, offset: int, room: int) -> SearchResponse | None:
+    def _partial(
+        engine: Engine, asked: Asked, total: int, offset: int, room: int, cursor: Cursor
+    ) -> SearchResponse | None:
         """Return the articles with some of the words that belong on this page."""
         if asked.partial is None or total >= FEW:
             return None
         found = engine.search(
-            SearchRequest(plan=asked.partial, offset=max(0, offset - total), limit=max(1, room))
+            SearchRequest(
+                plan=asked.partial,
+                offset=max(0, offset - total),
+                limit=max(1, room),
+                after=cursor.after if cursor.partial else None,
+            )
         )
         return replace(found, hits=found.hits[:room])
+
+    def _whole(self, cursor: Cursor) -> Cursor:
+        """Return ``cursor`` with a title that was too long for it."""
+        if not cursor.is_cut or cursor.after is None:
+            return cursor
+        found = self.store.get_many([cursor.after.id], with_text=False)
+        return with_title(cursor, title_sort(found[0]) if found else "")
 
     def _catch_up_at_start(self) -> None:
         """Index what an earlier run left; what stands in the way is told by
@@ -223,6 +240,19 @@ class Services:
             log.info("not catching up: %s", exc)
         except (EngineError, OSError) as exc:
             log.warning("the index could not catch up: %s", exc)
+
+
+def _next(asked: Asked, response: SearchResponse, partial: SearchResponse | None, offset: int) -> str | None:
+    """Return the cursor of the page that follows the one at ``offset``, None at the end."""
+    position = offset + len(response.hits)
+    if position < response.total:
+        return asked.cursor_after(response.hits, position) if response.hits else None
+    if partial is None:
+        return None
+    position = max(0, offset - response.total) + len(partial.hits)
+    if position >= partial.total:
+        return None
+    return asked.cursor_after(partial.hits, position, partial=True)
 
 
 def _missing_words(engine: Engine, asked: Asked, found: Sequence[EngineHit]) -> dict[int, tuple[str, ...]]:

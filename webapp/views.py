@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -28,7 +28,13 @@ _MISSING_LABELS = {
     "year": "Undated",
 }
 
-_SORT_TITLES = {"relevance": "Relevance", "newest": "Newest", "oldest": "Oldest", "title": "Title"}
+_SORT_TITLES = {
+    "relevance": "Relevance",
+    "newest": "Newest",
+    "oldest": "Oldest",
+    "title": "Title",
+    "added": "Latest stored",
+}
 
 _LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
@@ -201,7 +207,10 @@ def _search_pager(params: SearchParams, page: SearchPage) -> Pager:
     def url_of(number: int) -> str:
         return search_url(params, page=number)
 
-    return pager(page.page, page.total + page.partial_total, page.limit, url_of)
+    found = pager(page.page, page.total + page.partial_total, page.limit, url_of)
+    if found.next or page.next is None:
+        return found
+    return replace(found, next=search_url(params, cursor=page.next), end=False)
 
 
 def _labels(page: SearchPage, name: str) -> dict[str, str]:

@@ -58,10 +58,15 @@ def check_request(request: SearchRequest) -> None:
     for facet in request.facets:
         _want(facet.field, Kind.KEYWORD)
     if request.after is not None:
-        _check_after(request.sort, request.after)
+        check_after(request.sort, request.after)
 
 
-def _check_after(sort: Sort, after: After) -> None:
+def check_after(sort: Sort, after: After) -> None:
+    """Refuse to go on after what cannot be a hit of ``sort``.
+
+    Raises:
+        EngineError: its key is of another type.
+    """
     key = after.key
     known = {Sort.RELEVANCE: (int, float), Sort.TITLE: (str, type(None)), Sort.ADDED: (type(None),)}
     if not isinstance(key, known.get(sort, (int, type(None)))) or after.position < 0:

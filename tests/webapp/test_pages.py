@@ -10,6 +10,7 @@ from index.errors import IndexMissingError
 from index.query.ast import QueryWarning
 from tests.webapp.fake_services import DOCUMENT, FACETS, HIT, FakeServices, make_client
 from webapp.models import SearchParams, Status
+from webapp.views import pager
 
 
 def soup_of(response):
@@ -126,13 +127,16 @@ def test_sort_links_keep_the_search_and_the_current_one_is_no_link():
         "Newest": None,
         "Oldest": "/?q=x&author=Ada&sort=oldest",
         "Title": "/?q=x&author=Ada&sort=title",
+        "Latest stored": "/?q=x&author=Ada&sort=added",
     }
 
 
 def test_without_words_relevance_is_not_offered():
     page = get("/?author=Ada", FakeServices(total=50))
 
-    assert [text_of(li) for li in page.select(".sorts li")] == ["Newest", "Oldest", "Title"]
+    assert [text_of(li) for li in page.select(".sorts li")] == [
+        "Newest", "Oldest", "Title", "Latest stored",
+    ]  # fmt: skip
 
 
 def test_paging_links_to_neighbours_first_and_last():
@@ -146,11 +150,18 @@ def test_paging_links_to_neighbours_first_and_last():
     assert text_of(page.select_one(".pager [aria-current]")) == "5"
 
 
-def test_pages_end_where_the_limit_is_and_say_so():
+def test_beyond_the_page_numbers_a_cursor_goes_on():
     page = get("/?q=x&page=1000", FakeServices(total=50_000))
 
-    assert not page.select("a[rel=next]")
-    assert "narrow the search" in text_of(page.select_one(".end"))
+    assert page.select_one("a[rel=next]")["href"] == "/?q=x&cursor=abc"
+    assert "Pages end here" not in page.text
+
+
+def test_an_author_with_more_articles_than_pages_is_told():
+    view = pager(1_000, 50_000, 10, str)
+
+    assert view.end
+    assert view.next == ""
 
 
 def test_one_page_needs_no_pager():

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archive.document import Document
     from webapp.services import Services
 
-_DEEPEST = 10_000
+_DEEPEST = 1_000_000
 
 
 @click.command()
@@ -41,10 +41,10 @@ _DEEPEST = 10_000
 )
 @click.option(
     "--sort",
-    type=click.Choice(["relevance", "newest", "oldest", "title"]),
+    type=click.Choice(["relevance", "newest", "oldest", "title", "added"]),
     default="relevance",
     show_default=True,
-    help="Order of the articles; undated ones come last.",
+    help="Order of the articles; undated ones come last. added: latest stored first.",
 )
 @click.option(
     "--match",
