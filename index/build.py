@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from index.changes import ArticleSource, apply_changes
+from index.changes import ArticleSource, apply_changes, warn_of_damaged
 from index.checksums import seal
 from index.engine import Engine, Record, SearchRequest
 from index.engines import factory
@@ -53,6 +53,7 @@ class Build:
     generation: Generation
     report: Report | None = None
     samples: list[int] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
 
     def fill(self) -> None:
         """Add every article that is not committed yet, then what changed meanwhile."""
@@ -115,7 +116,8 @@ class Build:
         meter = Meter("reindex", self.source.count(), self.report)
         meter.skip(self.generation.manifest.documents)
         pending = 0
-        for documents in read_ahead(self.source.iterate(after_id=after_id, batch=BATCH), READ_AHEAD):
+        batches = self.source.iterate(after_id=after_id, batch=BATCH, damaged=self.damaged)
+        for documents in read_ahead(batches, READ_AHEAD):
             engine.add(map(record_from_document, documents))
             if len(self.samples) < SAMPLES:
                 self.samples.extend(document.id for document in documents[::SAMPLE_EVERY])
@@ -128,6 +130,7 @@ class Build:
                 pending = 0
         engine.commit()
         self._write_manifest(after_id=after_id, documents=meter.done)
+        warn_of_damaged(self.damaged)
 
     def _catch_up(self, engine: Engine) -> None:
         since = self.generation.manifest.sequence
@@ -158,9 +161,10 @@ class Build:
         engine = factory(self.generation.engine).open(self.generation.data)
         try:
             held, stored = engine.count(), self.source.count()
-            if held != stored:
+            # What is damaged in the store cannot be indexed; all else must be there.
+            if not stored - len(set(self.damaged)) <= held <= stored:
                 return held, f"holds {held:,} articles and the store {stored:,}"
-            for document in self.source.get_many(self.samples):
+            for document in self.source.get_many(self.samples, damaged=self.damaged):
                 if not finds(engine, record_from_document(document)):
                     return held, f"does not find article {document.id}"
             return held, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -10,6 +11,8 @@ from archive.document import Document
 from index.engine import Engine
 from index.progress import Meter
 from index.records import record_from_document
+
+log = logging.getLogger(__name__)
 
 #: Changes read and applied at a time.
 BATCH = 500
@@ -44,14 +47,18 @@ class ArticleSource(Protocol):
     def changes_since(self, sequence: int, *, limit: int = 1000) -> Sequence[Change]:
         """Changes after ``sequence``, ascending, one an article."""
 
-    def get_many(self, ids: Sequence[int]) -> list[Document]:
-        """Articles in the order of ``ids``; those that are gone are left out."""
+    def get_many(self, ids: Sequence[int], *, damaged: list[int] | None = None) -> list[Document]:
+        """Articles in the order of ``ids``; those that are gone are left out, and
+        those that cannot be read, which are noted in ``damaged``."""
 
     def ids(self, *, updated_since: dt.datetime | None = None) -> Sequence[int]:
         """Every article's id, ascending; or of those that were added or changed since."""
 
-    def iterate(self, *, after_id: int = 0, batch: int = 1000) -> Iterator[list[Document]]:
-        """Every article by ascending id, in lists of at most ``batch``."""
+    def iterate(
+        self, *, after_id: int = 0, batch: int = 1000, damaged: list[int] | None = None
+    ) -> Iterator[list[Document]]:
+        """Every article by ascending id, in lists of at most ``batch``; those that
+        cannot be read are noted in ``damaged`` and left out."""
 
     def mark(self, name: str) -> int | None:
         """How far the index ``name`` has been brought, or None if never."""
@@ -84,9 +91,17 @@ def apply_changes(engine: Engine, source: ArticleSource, since: int, meter: Mete
         yield reached
 
 
+def warn_of_damaged(ids: Sequence[int]) -> None:
+    """Say which articles are not indexed because they are damaged in the store."""
+    for id_ in ids:
+        log.warning("article %d is damaged and not in the index; run: archive verify", id_)
+
+
 def _apply(engine: Engine, source: ArticleSource, changes: Sequence[Change]) -> None:
     put = [change.id for change in changes if change.kind == "put"]
-    documents = source.get_many(put)
+    damaged: list[int] = []
+    documents = source.get_many(put, damaged=damaged)
+    warn_of_damaged(damaged)
     # An article may be gone by the time its change is read: its own delete
     # comes later, but the index must not keep the old text until then.
     found = {document.id for document in documents}

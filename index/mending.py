@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.build import SAMPLE_EVERY, SAMPLES, finds
-from index.changes import COMMIT_EVERY
+from index.changes import COMMIT_EVERY, warn_of_damaged
 from index.engine import Engine
 from index.errors import EngineError, IndexDamagedError, IndexMissingError
 from index.generations import Generation
@@ -138,7 +138,7 @@ def condemn(indexer: Indexer, *, wait_s: float = WAIT_S) -> None:
 def unreadable(indexer: Indexer, engine: Engine) -> str:
     """Search for some articles that are stored; say what went wrong, or nothing."""
     wanted = indexer.store.ids()[::SAMPLE_EVERY][:SAMPLES]
-    for document in indexer.store.get_many(wanted):
+    for document in indexer.store.get_many(wanted, damaged=[]):
         try:
             if not finds(engine, record_from_document(document)):
                 return f"it does not find article {document.id}"
@@ -151,7 +151,9 @@ def _add(indexer: Indexer, engine: Engine, ids: Sequence[int], on_progress: Repo
     meter = Meter("reindex", len(ids), on_progress)
     pending = 0
     for part in _parts(ids):
-        engine.add(map(record_from_document, indexer.store.get_many(part)))
+        damaged: list[int] = []
+        engine.add(map(record_from_document, indexer.store.get_many(part, damaged=damaged)))
+        warn_of_damaged(damaged)
         pending += len(part)
         meter.advance(len(part))
         if pending >= COMMIT_EVERY:

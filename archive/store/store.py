@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import Connection, Engine
 
 from archive.document import Document, Origin
-from archive.errors import ArticleNotFoundError, StoreError
+from archive.errors import ArticleNotFoundError, StoreDamagedError, StoreError
 from archive.migrations import MIGRATIONS, check_version, migrate, schema_version
 from archive.store import maintenance, people, statements, verification
 from archive.store.bulk import Lookup, chunks, upsert
@@ -211,12 +211,15 @@ class Store:
             row = connection.execute(_WITH_TEXT.where(articles.c.slug == slug)).first()
         if row is None:
             raise ArticleNotFoundError(f"no article has the address {slug!r}")
-        return _document(row)
+        return document_from_row(row, row[-1] or b"")
 
-    def get_many(self, ids: Sequence[int], *, with_text: bool = True) -> list[Document]:
+    def get_many(
+        self, ids: Sequence[int], *, with_text: bool = True, damaged: list[int] | None = None
+    ) -> list[Document]:
         """The articles in the order of ``ids``; those that are not there are left out.
 
         Without text, ``text`` and ``lead`` are empty and nothing is decompressed.
+        If a list ``damaged`` is given, ids of damaged articles go there, instead of an error.
         """
         found: dict[int, Document] = {}
         with store_errors(self._where):
@@ -227,7 +230,9 @@ class Store:
                 for chunk in chunks(ids, _GET_MANY_CHUNK):
                     cursor.execute(self._get_many_sql(len(chunk), with_text), chunk)
                     for row in cursor.fetchall():
-                        found[row[_ID_AT]] = _document(row) if with_text else document_from_row(row, None)
+                        document = _document(row, damaged, with_text=with_text)
+                        if document is not None:
+                            found[row[_ID_AT]] = document
                 cursor.close()
             finally:
                 raw.close()
@@ -241,8 +246,13 @@ class Store:
         )
         return str(compiled)
 
-    def iterate(self, *, after_id: int = 0, batch: int = 1000) -> Iterator[list[Document]]:
-        """All articles by ascending id, in lists of at most ``batch``, holding one list at a time."""
+    def iterate(
+        self, *, after_id: int = 0, batch: int = 1000, damaged: list[int] | None = None
+    ) -> Iterator[list[Document]]:
+        """All articles by ascending id, in lists of at most ``batch``, holding one list at a time.
+
+        If a list ``damaged`` is given, ids of damaged articles go there, instead of an error.
+        """
         while True:
             with self._reading() as connection:
                 rows = connection.execute(
@@ -251,7 +261,9 @@ class Store:
             if not rows:
                 return
             after_id = rows[-1][_ID_AT]
-            yield [_document(row) for row in rows]
+            documents = [document for row in rows if (document := _document(row, damaged)) is not None]
+            if documents:
+                yield documents
 
     def ids(self, *, updated_since: dt.datetime | None = None) -> list[int]:
         """Every article's id, ascending; or of those that were added or changed at or after an instant."""
@@ -477,7 +489,12 @@ class Store:
                 raw.close()
 
 
-def _document(row: Any) -> Document:
-    if row[-1] is None:
-        return document_from_row(row, b"")
-    return document_from_row(row, row[-1])
+def _document(row: Any, damaged: list[int] | None, *, with_text: bool = True) -> Document | None:
+    """The document of a row, or None for a damaged one that was noted."""
+    try:
+        return document_from_row(row, (row[-1] or b"") if with_text else None)
+    except StoreDamagedError:
+        if damaged is None:
+            raise
+        damaged.append(row[_ID_AT])
+        return None
