@@ -16,7 +16,7 @@ from archive import languagewords as words
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-_GLANCE_CHARS: Final = 600
+_GLANCE_CHARS: Final = 400
 _SAMPLE_CHARS: Final = 1_200
 _MODEL_CHARS: Final = 3_000
 _MIN_WORDS: Final = 15

@@ -21,6 +21,7 @@ from archive.fragments import looks_like_html, text_from_fragment, unescape_enti
 from archive.language import language_code
 from archive.paragraphs import shape_paragraphs
 from archive.readers import ReadOptions
+from archive.readers.names import names_of
 
 # Field -> names, the most telling first.
 _NAMES: Final = {
@@ -100,7 +101,8 @@ class FieldMapper:
                 if found:
                     provenance[name] = _provenance(self.method, key)
                     return found
-                if not _is_blank(raw):
+                # A byline that names nobody ("Staff") is understood well enough.
+                if not _is_blank(raw) and not (name == "authors" and isinstance(raw, str | list)):
                     warnings.append(f"{key}: not understood and left out: {_shown(raw)}")
             return None
 
@@ -234,14 +236,9 @@ def _language(raw: Any) -> str:
     return language_code(_string(raw)[:60])
 
 
-@functools.lru_cache(maxsize=8192)
-def _byline(text: str, publisher: str) -> tuple[str, ...]:
-    return split_byline(text, publisher=publisher)
-
-
 def _authors(publisher: str, warnings: list[str], raw: Any) -> tuple[str, ...]:
     if isinstance(raw, str):
-        names = _byline(raw, publisher) if len(raw) < 500 else split_byline(raw, publisher=publisher)
+        names = names_of(raw, publisher)
         stated = raw.count(",") + raw.count(";") + 1
     elif isinstance(raw, list | tuple):
         stated = len(raw)
