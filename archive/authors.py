@@ -204,7 +204,7 @@ def _is_role(piece: str) -> bool:
 
 def _clean_name(piece: str) -> str:
     """The name in ``piece`` without roles around it, or empty."""
-    tokens = piece.strip(' .,:;-–—_*"“”„').split()
+    tokens = _without_lead(piece.strip()).strip(' .,:;-–—_*"“”„').split()
     while len(tokens) > 1 and _CREDENTIAL.match(tokens[-1].replace(".", "").strip(",")):
         tokens.pop()
     tokens = _cut_agency(_cut_role(tokens))

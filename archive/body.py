@@ -27,10 +27,14 @@ from archive.errors import LimitExceededError
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 MAX_TAGS = 500_000
+MANY_TAGS = 150_000
 MAX_ATTRIBUTES = 1_000
 MAX_DEPTH = 5_000
 SHORT_CHARS = 200
 LOST_RATIO = 20
+DOUBT_RATIO = 10
+_LARGE_WARNING = "the page has too many tags for the article extractor; its main part was taken whole"
+_SHORT_WARNING = "most of the page's text was not taken for the article; compare with the page"
 OTHER_SHARE = 0.05
 
 # From strict and quick to lenient and slow; a text must have this share of the
@@ -180,6 +184,10 @@ def main_text(
     if tree is None:
         return _rescued(html, "the page is nested deeper than the fast parser reads")
     yardstick = quick_text(html)
+    if html.count("<") > MANY_TAGS:
+        return Body(
+            text=_paragraphs(yardstick), detail="resiliparse", confidence=0.4, warnings=(_LARGE_WARNING,)
+        )
     lxml.etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
     detail, blocks = _tried(tree, url, len(yardstick), title, authors)
     size = sum(len(block.text) for block in blocks)
@@ -193,7 +201,10 @@ def main_text(
         its_running, its_other = weigh(second)
         if its_running >= 0.8 * running and its_other <= 0.7 * other and its_running:
             detail, blocks = "readability", second
-    return Body(text=text_from_blocks(blocks), detail=detail, confidence=0.8)
+    text = text_from_blocks(blocks)
+    if len(yardstick) > DOUBT_RATIO * len(text):
+        return Body(text=text, detail=detail, confidence=0.5, warnings=(_SHORT_WARNING,))
+    return Body(text=text, detail=detail, confidence=0.8)
 
 
 def _tried(
