@@ -44,8 +44,8 @@ _ANSI: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,200}(?:\x
 _LINE_END: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
 # The joiners are spelling in Persian, Indic scripts and emoji; between Latin
 # letters they only hide a word from search.
-_LATIN: Final = "[0-9A-Za-z\u00c0-\u024f]"
-_LATIN_JOINER: Final = re.compile(f"(?<={_LATIN})[\u200c\u200d]+|[\u200c\u200d]+(?={_LATIN})")
+_JOINERS: Final = re.compile("[\u200c\u200d]+")
+_LATIN: Final = re.compile("[0-9A-Za-z\u00c0-\u024f]")
 
 
 def _invisible_table() -> dict[int, str | None]:
@@ -175,12 +175,18 @@ def _clean(text: str) -> str:
     text = _ODD.sub(lambda match: _INVISIBLE[match.group()], text)
     text = _SURROGATE.sub(_REPLACEMENT, text)
     if "\u200c" in text or "\u200d" in text:
-        text = _LATIN_JOINER.sub("", text)
+        text = _JOINERS.sub(_joiner, text)
     if not _may_have_marks(text):
         return unicodedata.normalize("NFC", text)
     # Before NFC, whose sorting of marks is quadratic in their number; and after, because it may join runs.
     text = _MARK_FLOOD.sub(r"\1", text)
     return _MARK_FLOOD.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def _joiner(match: re.Match[str]) -> str:
+    start, end = match.span()
+    around = match.string[max(start - 1, 0) : start] + match.string[end : end + 1]
+    return "" if _LATIN.search(around) else match[0]
 
 
 def _may_have_marks(text: str) -> bool:

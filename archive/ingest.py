@@ -140,10 +140,11 @@ def ingest(
     )
     with lock:
         run = _Run(store, options, on_outcome)
-        for path, result in _gathered(list(sources), options, on_progress):
+        gatherer = Gatherer(options.read_options(), options.workers or _processors())
+        for path, result in _gathered(gatherer, list(sources), options, on_progress):
             run.take(path, result)
         run.flush()
-        return run.finish()
+        return run.finish(gatherer.bytes_done())
 
 
 def extract_items(
@@ -158,7 +159,8 @@ def extract_items(
         ReadError: the manifest cannot be opened.
     """
     options = options or IngestOptions()
-    for path, result in _gathered(list(sources), options, on_progress):
+    gatherer = Gatherer(options.read_options(), options.workers or _processors())
+    for path, result in _gathered(gatherer, list(sources), options, on_progress):
         if isinstance(result, ReadArticle):
             yield result
         else:
@@ -166,11 +168,11 @@ def extract_items(
 
 
 def _gathered(
+    gatherer: Gatherer,
     sources: Sequence[str | Path],
     options: IngestOptions,
     on_progress: Callable[[Progress], None] | None,
 ) -> Iterator[tuple[str, ReadArticle | ReadFailure | Unread]]:
-    gatherer = Gatherer(options.read_options(), options.workers or _processors())
     meter = _Meter(gatherer, _amount(sources, options), on_progress) if on_progress is not None else None
     try:
         for path, result in gatherer.gather(_items(sources, options)):
@@ -275,7 +277,8 @@ class _Run:
         self._batch = []
         self._batch_chars = 0
 
-    def finish(self) -> IngestReport:
+    def finish(self, size: int) -> IngestReport:
+        self._report.bytes = size
         self._report.seconds = time.monotonic() - self._start
         return self._report
 

@@ -54,6 +54,7 @@ def test_the_seeds_are_stored_and_stay_as_they_are(store: Store) -> None:
     assert counts(first) == (2, 0, 0, 0, 0)
     assert counts(second) == (0, 0, 2, 0, 0)
     assert first.failures == first.warnings == []
+    assert first.bytes == sum(path.stat().st_size for path in SEEDS.glob("*.txt"))
     titles = [document.title for batch in store.iterate() for document in batch]
     assert titles == [
         "US to Discuss Permitting Ukraine ATACMS Strikes on Russia",
