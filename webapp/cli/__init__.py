@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from webapp.cli.articles import delete, export
+from webapp.cli.backups import backup, restore
 from webapp.cli.common import Commands
 from webapp.cli.ingesting import extract, ingest
 from webapp.cli.maintenance import reindex, status, verify
@@ -30,7 +31,11 @@ def cli() -> None:
     """
 
 
-for _command in (ingest, extract, search, show, serve, demo, status, reindex, verify, delete, export):
+_COMMANDS = (
+    *(ingest, extract, search, show, serve, demo),
+    *(status, reindex, verify, backup, restore, delete, export),
+)
+for _command in _COMMANDS:
     cli.add_command(_command)
 
 

@@ -121,6 +121,6 @@ def marked_line(text: str, spans: Spans) -> str:
     return marked(text.translate({10: " ", 13: " ", 9: " "}), spans)
 
 
-def plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str, nouns: str = "") -> str:
     """Return ``1 article`` or ``2,000 articles``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {nouns or noun + 's'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +14,11 @@ from webapp.cli.common import engine_option, fail, home_option, plural, print_js
 from webapp.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
+    from index.indexer import Indexer
     from index.progress import Progress, Report
+
+#: How long a repair waits for another writer.
+WAIT_S = 60.0
 
 _PHASES = {"reindex": "Indexing", "catch-up": "Catching up"}
 
@@ -34,9 +39,14 @@ def report_to(line: ProgressLine) -> Report:
 
 
 @click.command()
+@click.option("--if-needed", is_flag=True, help="Do the least: nothing, catching up, or a rebuild.")
+@click.option("--only-missing", is_flag=True, help="Add what the index lacks, remove what the store lacks.")
+@click.option("--since", metavar="DATE", help="Index again what was added or changed since YYYY[-MM[-DD]].")
+@click.option("--rollback", is_flag=True, help="Go back to the index before this one, and catch up.")
+@click.option("--prune", is_flag=True, help="Remove former indexes, also the one kept for --rollback.")
 @engine_option
 @home_option
-def reindex(engine: str | None, home: Path | None) -> None:
+def reindex(engine: str | None, home: Path | None, since: str | None, **modes: bool) -> None:
     """Build the search index anew from the stored articles.
 
     The new index is built beside the old one, checked, and put in its place in
@@ -45,18 +55,57 @@ def reindex(engine: str | None, home: Path | None) -> None:
 
     \b
     Example:
-      archive reindex --engine whoosh
+      archive reindex --if-needed
     """
     from webapp.opening import open_archive
 
+    chosen = [name for name, given in modes.items() if given] + (["since"] if since else [])
+    if len(chosen) > 1:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in chosen)
+        raise click.UsageError(f"Give only one of {names}.")
     settings = settings_from(home, engine=engine)
-    started = time.monotonic()
+    day = _since(since) if since else None
     with open_archive(settings) as opened, ProgressLine() as line:
-        generation = opened.indexer().reindex(report_to(line))
+        said = _reindexed(opened.indexer(), chosen[0] if chosen else "", day, line)
+    click.echo(said)
+
+
+def _reindexed(indexer: Indexer, mode: str, day: dt.datetime | None, line: ProgressLine) -> str:
+    """Do what ``mode`` says, and return what was done in words."""
+    from index import mending
+
+    report = report_to(line)
+    started = time.monotonic()
+    if mode == "if_needed":
+        done = mending.bring_up(indexer, report)
+        if done != "rebuilt":
+            return "The index is up to date." if done == "nothing" else "The index has caught up."
+    elif mode == "only_missing":
+        found = mending.add_missing(indexer, report)
+        return f"Added {plural(len(found.missing), 'article')}, removed {len(found.orphans):,}."
+    elif mode == "since" and day is not None:
+        return f"Indexed {plural(mending.refresh_since(indexer, day, report), 'article')} again."
+    elif mode == "rollback":
+        live = mending.rollback(indexer, report)
+        held = plural(live.manifest.documents, "article")
+        return f"Went back to {live.mark}, which has caught up and holds {held}."
+    elif mode == "prune":
+        return f"Removed {plural(len(indexer.prune(keep_last=False)), 'former index', 'former indexes')}."
+    generation = indexer.generations.current() if mode else indexer.reindex(report)
     seconds = time.monotonic() - started
     count = generation.manifest.documents
-    rate = f", {count / seconds:,.0f} a second" if seconds > 1 else ""
-    click.echo(f"Indexed {plural(count, 'article')} in {seconds:.1f} s{rate} ({generation.mark}).")
+    rate = f", {count / seconds:,.0f} a second" if count else ""
+    return f"Indexed {plural(count, 'article')} in {seconds:.1f} s{rate} ({generation.mark})."
+
+
+def _since(text: str) -> dt.datetime:
+    from archive.document import PartialDate
+
+    try:
+        first = PartialDate.from_iso(text).first
+    except ValueError as error:
+        raise click.BadParameter("give a date such as 2026-11-22", param_hint="--since") from error
+    return dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
 
 
 @click.command()
@@ -109,24 +158,40 @@ def _described(state: str, index: Any) -> str:
 
 
 @click.command()
+@click.option("--deep", is_flag=True, help="Also read every byte of the indexes, and look for leftovers.")
+@click.option("--repair", is_flag=True, help="Mend what can be: everything but damaged articles.")
 @home_option
-def verify(home: Path | None) -> None:
+def verify(deep: bool, repair: bool, home: Path | None) -> None:
     """Check every stored article, and the index against them.
 
-    Exits 1 if anything is wrong, and says what mends it.
+    Exits 1 if anything is wrong and was not mended.
 
     \b
     Example:
-      archive verify
+      archive verify --deep --repair
     """
+    from archive.lock import WriterLock
     from webapp.opening import open_archive
-    from webapp.verifying import verify_archive
+    from webapp.verifying import repair_archive, verify_archive
 
     settings = settings_from(home)
-    with open_archive(settings) as opened:
-        found = verify_archive(opened.store, opened.indexer())
+    with open_archive(settings) as opened, ProgressLine() as line:
+        indexers = [opened.indexer(index.engine) for index in opened.index_statuses()]
+        if not deep:
+            indexers = [indexer for indexer in indexers if indexer.engine == settings.engine]
+        found = verify_archive(opened.store, indexers, deep=deep)
+        if repair and found.problems:
+            before = found.problems
+            with WriterLock(settings.lock_path, timeout_s=WAIT_S):
+                repair_archive(opened.store, indexers, before, report_to(line))
+            line.clear()
+            found = verify_archive(opened.store, indexers, deep=deep)
+            left = {problem.message for problem in found.problems}
+            for problem in before:
+                if problem.message not in left:
+                    say(f"Repaired: {problem.message}")
     for problem in found.problems:
-        say(f"Problem: {problem}")
+        say(f"Problem: {problem.message}")
     click.echo(f"Checked {plural(found.articles, 'article')}; {plural(len(found.problems), 'problem')}.")
     if found.problems:
         fail("the archive is not in order; see above.")
