@@ -26,12 +26,16 @@ from index.ranking import DEFAULT, Weights
 #: What is left out, for the table of `docs/ranking.md`.
 ABLATIONS: dict[str, tuple[Weights, str]] = {
     "as it is": (DEFAULT, "auto"),
-    "no closeness of all words (short)": (replace(DEFAULT, whole=0.0), "auto"),
+    "no phrase as typed (short)": (replace(DEFAULT, phrase=0.0), "auto"),
+    "no closeness of all words (short)": (replace(DEFAULT, phrase=0.0, whole=0.0), "auto"),
     "no closeness of pairs (long)": (replace(DEFAULT, pair=0.0), "auto"),
     "any word, never all first": (DEFAULT, "any"),
     "all words must match, always": (DEFAULT, "all"),
     "no exact title first": (replace(DEFAULT, title=0.0), "auto"),
-    "bare BM25, any word": (replace(DEFAULT, whole=0.0, pair=0.0, title=0.0, must_match=0), "any"),
+    "bare BM25, any word": (
+        replace(DEFAULT, phrase=0.0, whole=0.0, pair=0.0, title=0.0, must_match=0),
+        "any",
+    ),
 }
 
 

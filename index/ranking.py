@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.analysis import tokens
-from index.plan import All, Any, Boost, Constant, Except, Plan, Reward, Term, TermNear
+from index.plan import All, Any, Boost, Constant, Except, Plan, Reward, Term, TermNear, TermPhrase
 from index.query.words import Languages, QueryWord, anywhere, every
 
 
@@ -23,6 +23,7 @@ class Weights:
 
     Attributes:
         must_match: up to so many content words must all match.
+        phrase: the words of a short query just as they were typed, times BM25.
         whole: each word of a short query close to the next, all of them, times
             BM25.  Pairs, because every engine finds a pair exactly and fast.
         whole_span: so many words wide each pair at most.
@@ -35,6 +36,7 @@ class Weights:
     """
 
     must_match: int = 4
+    phrase: float = 0.7
     whole: float = 0.15
     whole_span: int = 15
     pair: float = 0.07
@@ -122,13 +124,17 @@ class FreeText:
         return clauses + [Boost(clause, self.weights.joined) for clause in joined if clause not in counts]
 
     def _closeness(self) -> tuple[Plan, ...]:
-        distinct = list(dict.fromkeys(token for word in self.content for token in word.tokens))
+        typed = tuple(token for word in self.words for token in word.tokens)
+        distinct = tuple(dict.fromkeys(token for word in self.content for token in word.tokens))
         if not 2 <= len(distinct) <= _MOST_CLOSE:
             return ()
         slop = self.weights.whole_span - 2
-        return tuple(
-            Boost(every(*(TermNear(field, pair, slop) for pair in pairwise(distinct))), self.weights.whole)
-            for field in _EXACT
+        near = {
+            field: every(*(TermNear(field, pair, slop) for pair in pairwise(distinct))) for field in _EXACT
+        }
+        return (
+            *(Boost(TermPhrase(field, typed), self.weights.phrase) for field in _EXACT),
+            *(Boost(near[field], self.weights.whole) for field in _EXACT),
         )
 
     def _pairs(self) -> tuple[Plan, ...]:
