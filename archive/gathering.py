@@ -1,7 +1,8 @@
-"""From sources to articles, in the order of the sources: HTML in child processes, the rest here.
+"""From sources to articles, in the order of the sources: pages in child processes, the rest here.
 
-Pages are slow and hostile; they go to a pool, a bounded window ahead.  A handful of
-small pages is read here, because starting a process costs more than they do.
+Pages (and books and documents) are slow and hostile, in a folder or in a container;
+they go to a pool, a bounded window ahead.  A handful of small pages is read here,
+because starting a process costs more than they do.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Final
 
+from archive.containers import buffered
 from archive.document import Origin
 from archive.errors import ReadError
 from archive.readers import ReadFailure, ReadOptions
 from archive.readers.registry import Opened, open_stream
 from archive.readers.sniff import Kind
-from archive.reading import ReadArticle, read_opened
+from archive.reading import ReadArticle, open_part, parts_of, read_opened
 from archive.sources import STANDARD_INPUT, Item, Unread, open_item, printable_path
 from archive.workers import ReaderPool
 
@@ -30,7 +32,9 @@ _PAGES_HERE: Final = 6
 _PAGE_BYTES_HERE: Final = 200_000
 _SECONDS_HERE: Final = 1.0
 _WINDOW_PER_WORKER: Final = 4
+_HELD_BYTES: Final = 64_000_000
 _STREAMED: Final = frozenset({Kind.JSONL, Kind.CSV, Kind.JSON})
+_ELSEWHERE: Final = frozenset({Kind.HTML, Kind.MHTML, Kind.PDF, Kind.EPUB, Kind.DOCX, Kind.ODT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class _Waiting:
     path: str
     size: int
     results: Future[Results] | Results
+    is_item: bool = True  # not only a part of one
 
 
 class Gatherer:
@@ -59,6 +64,7 @@ class Gatherer:
         self._stream: io.BufferedReader | None = None
         self._pages_here = 0
         self._seconds_here = 0.0
+        self._held = 0
 
     def gather(self, items: Iterable[Item | Unread]) -> Iterator[tuple[str, Result]]:
         """Yield the path (as text) and what came of it, once for each article or failure, in order."""
@@ -92,11 +98,12 @@ class Gatherer:
         try:
             with open_item(item.path) as stream:
                 opened = open_stream(stream, Origin(path=path), options)
-                if opened.kind in _STREAMED:
+                if opened.kind in _STREAMED or opened.is_container:
                     yield from self._drain()
                     yield from self._streamed(path, item.size, stream, opened, options)
                     return
-                elsewhere = opened.kind is Kind.HTML and not self._reads_here(item)
+                here = item.path == STANDARD_INPUT or self._reads_here(opened.kind, item.size)
+                elsewhere = opened.kind in _ELSEWHERE and not here
                 results = [] if elsewhere else self._read_here(opened, options)
         except ReadError as error:
             elsewhere = False
@@ -113,11 +120,55 @@ class Gatherer:
     ) -> Iterator[tuple[str, Result]]:
         self._stream = stream
         try:
-            for result in read_opened(opened, options):
-                yield path, result
+            if opened.is_container:
+                yield from self._parts(path, opened, options)
+                yield from self._drain()
+            else:
+                for result in read_opened(opened, options):
+                    yield path, result
         finally:
             self._stream = None
         self._done(size)
+
+    def _parts(self, path: str, container: Opened, options: ReadOptions) -> Iterator[tuple[str, Result]]:
+        """Read a container's members: pages as those in folders are, lists and containers as they come."""
+        for part in parts_of(container, options):
+            opened = part if isinstance(part, ReadFailure) else open_part(container, part)
+            if isinstance(part, ReadFailure):
+                self._wait_part(path, [part])
+            elif isinstance(opened, ReadFailure):
+                self._wait_part(path, [opened])
+            elif opened.is_container:
+                yield from self._parts(path, opened, part.options)
+            elif opened.kind in _STREAMED:
+                yield from self._drain()
+                for result in read_opened(opened, part.options):
+                    yield path, result
+            elif opened.kind in _ELSEWHERE:
+                yield from self._make_room()
+                self._wait_part(path, self._page(opened, part.options))
+            else:
+                self._wait_part(path, list(read_opened(opened, part.options)))
+            yield from self._ready()
+
+    def _page(self, opened: Opened, options: ReadOptions) -> Future[Results] | Results:
+        """Read a page of a container: the first few small ones here."""
+        try:
+            data = opened.content(options)
+        except (ReadError, OSError) as error:
+            code = error.code if isinstance(error, ReadError) else ReadError.code
+            return [ReadFailure(member=opened.origin.member, code=code, reason=str(error))]
+        if not self._reads_here(opened.kind, len(data)):
+            self._held += len(data)
+            return self._pooled().submit_member(data, opened.origin, options)
+        try:
+            again = open_stream(buffered(io.BytesIO(data)), opened.origin, options)
+        except ReadError as error:
+            return [ReadFailure(member=opened.origin.member, code=error.code, reason=str(error))]
+        return self._read_here(again, options)
+
+    def _wait_part(self, path: str, results: Future[Results] | Results) -> None:
+        self._waiting.append(_Waiting(path, 0, results, is_item=False))
 
     def _read_here(self, opened: Opened, options: ReadOptions) -> Results:
         start = time.monotonic()
@@ -127,12 +178,10 @@ class Gatherer:
             self._seconds_here += time.monotonic() - start
         return results
 
-    def _reads_here(self, item: Item) -> bool:
-        """Say whether a page is worth no process: few, small and quick ones, and standard input."""
-        if item.path == STANDARD_INPUT:
-            return True
+    def _reads_here(self, kind: Kind, size: int) -> bool:
+        """Say whether a page is worth no process: few, small and quick ones."""
         few = self._pages_here < _PAGES_HERE and self._seconds_here < _SECONDS_HERE
-        return few and self._pool is None and item.size <= _PAGE_BYTES_HERE
+        return few and self._pool is None and kind is Kind.HTML and size <= _PAGE_BYTES_HERE
 
     def _with_known(self, item: Item) -> ReadOptions:
         url = item.known.url if item.known is not None else ""
@@ -154,6 +203,10 @@ class Gatherer:
     def _make_room(self) -> Iterator[tuple[str, Result]]:
         while len(self._waiting) >= _WINDOW_PER_WORKER * self._workers:
             yield from self._first()
+        if self._held > _HELD_BYTES:
+            # The contents of members wait in memory, those of files do not.
+            yield from self._drain()
+            self._held = 0
 
     def _drain(self) -> Iterator[tuple[str, Result]]:
         while self._waiting:
@@ -162,7 +215,8 @@ class Gatherer:
     def _first(self) -> Iterator[tuple[str, Result]]:
         waiting = self._waiting.popleft()
         results = waiting.results.result() if isinstance(waiting.results, Future) else waiting.results
-        self._done(waiting.size)
+        if waiting.is_item:
+            self._done(waiting.size)
         for result in results:
             yield waiting.path, result
 

@@ -28,11 +28,15 @@ class ReadArticle:
 
 def read_opened(opened: Opened, options: ReadOptions) -> Iterator[ReadArticle | ReadFailure]:
     """Yield the articles of an opened item; whatever goes wrong is a failure, never an exception."""
+    if opened.is_container:
+        for part in parts_of(opened, options):
+            if isinstance(part, ReadFailure):
+                yield part
+            else:
+                member = open_part(opened, part)
+                yield from [member] if isinstance(member, ReadFailure) else read_opened(member, part.options)
+        return
     try:
-        if opened.is_container:
-            for part in opened.parts(options):
-                yield from [part] if isinstance(part, ReadFailure) else read_part(opened, part)
-            return
         for found in opened.articles(options):
             yield found if isinstance(found, ReadFailure) else _article(found, options)
     except Exception as error:  # one item's outcome: the rest of the run must go on
@@ -40,15 +44,22 @@ def read_opened(opened: Opened, options: ReadOptions) -> Iterator[ReadArticle | 
         yield _failure(opened.origin, error)
 
 
-def read_part(container: Opened, part: Part) -> Iterator[ReadArticle | ReadFailure]:
-    """Yield the articles of a container's member, as `read_opened` does."""
+def parts_of(opened: Opened, options: ReadOptions) -> Iterator[Part | ReadFailure]:
+    """Yield the members of a container, each to be read before the next one is asked for; never raise."""
     try:
-        opened = container.open_part(part)
+        yield from opened.parts(options)
+    except Exception as error:  # one item's outcome
+        logger.debug("walking %s failed", opened.origin.path, exc_info=True)
+        yield _failure(opened.origin, error)
+
+
+def open_part(container: Opened, part: Part) -> Opened | ReadFailure:
+    """Return a container's member opened, or why it cannot be."""
+    try:
+        return container.open_part(part)
     except Exception as error:  # one member's outcome
-        logger.debug("reading %s failed", part.origin.path, exc_info=True)
-        yield _failure(part.origin, error)
-        return
-    yield from read_opened(opened, part.options)
+        logger.debug("opening %s in %s failed", part.origin.member, part.origin.path, exc_info=True)
+        return _failure(part.origin, error)
 
 
 def _failure(origin: Origin, error: Exception) -> ReadFailure:

@@ -1,12 +1,14 @@
 """The child process that reads pages: run by `archive.workers`, never by hand.
 
-A request is a length and JSON options, a length and JSON origin; the answer is a
-length and JSON results.  Pages are hostile input, so the process limits its own
+A request is a length and JSON options, a length and JSON origin, and for a
+container's member a length and its content; the answer is a length and JSON
+results.  Pages are hostile input, so the process limits its own
 memory for good and its processor time for each page.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import struct
@@ -15,6 +17,7 @@ from typing import BinaryIO, Final
 
 import orjson
 
+from archive.containers import buffered
 from archive.document import Origin
 from archive.errors import ReadError
 from archive.readers import ReadFailure, ReadOptions
@@ -58,26 +61,37 @@ def main() -> None:
     requests = sys.stdin.buffer
     limited = False
     while (head := read_frame(requests)) is not None:
-        origin = read_frame(requests)
-        if origin is None:
+        frame = read_frame(requests)
+        if frame is None:
+            return
+        place = orjson.loads(frame)
+        data = read_frame(requests) if "inside" in place else b""
+        if data is None:
             return
         options = options_from_json(head)
         if not limited:
             _limit_memory(options.limits.worker_bytes)
             limited = True
         _limit_time(options.limits.item_cpu_s)
-        write_frame(answers, results_to_json(_results(Origin(**orjson.loads(origin)), options)))
+        write_frame(answers, results_to_json(_results(place, data, options)))
 
 
-def _results(origin: Origin, options: ReadOptions) -> list[ReadArticle | ReadFailure]:
-    # The real path travels as bytes in hexadecimal: names need not be UTF-8.
-    path = os.fsdecode(bytes.fromhex(origin.member))
+def _results(place: dict[str, str], data: bytes, options: ReadOptions) -> list[ReadArticle | ReadFailure]:
+    """Read the file that a request names, or ``data``, the content of a container's member."""
+    origin = Origin(path=place["path"], member=place.get("inside", ""))
     try:
-        with open_item(path) as stream:
-            opened = open_stream(stream, Origin(path=origin.path), options)
+        with _stream(place, data) as stream:
+            opened = open_stream(stream, origin, options)
             return list(read_opened(opened, options))
     except ReadError as error:
-        return [ReadFailure(code=error.code, reason=str(error))]
+        return [ReadFailure(member=origin.member, code=error.code, reason=str(error))]
+
+
+def _stream(place: dict[str, str], data: bytes) -> io.BufferedReader:
+    if "inside" in place:
+        return buffered(io.BytesIO(data))
+    # The real path travels as bytes in hexadecimal: names need not be UTF-8.
+    return open_item(os.fsdecode(bytes.fromhex(place["member"])))
 
 
 def _limit_memory(size: int) -> None:

@@ -22,6 +22,7 @@ from typing import Final, Self
 
 import orjson
 
+from archive.document import Origin
 from archive.errors import LimitExceededError
 from archive.limits import Limits
 from archive.readers import ReadFailure, ReadOptions
@@ -58,7 +59,7 @@ class _Child:
         self.items = 0
         self.timed_out = False
 
-    def ask(self, request: tuple[bytes, bytes], wall_s: float) -> bytes | None:
+    def ask(self, request: tuple[bytes, ...], wall_s: float) -> bytes | None:
         """Return the answer; None if the child died or was killed over ``wall_s``."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
@@ -122,9 +123,15 @@ class ReaderPool:
 
     def submit(self, path: str, options: ReadOptions) -> Future[list[ReadArticle | ReadFailure]]:
         """Read the file at ``path`` in some child."""
-        origin = {"path": printable_path(path), "member": os.fsencode(path).hex()}
-        request = (options_to_json(options), orjson.dumps(origin))
-        return self._threads.submit(self._read, request)
+        place = {"path": printable_path(path), "member": os.fsencode(path).hex()}
+        return self._threads.submit(self._read, (options_to_json(options), orjson.dumps(place)))
+
+    def submit_member(
+        self, data: bytes, origin: Origin, options: ReadOptions
+    ) -> Future[list[ReadArticle | ReadFailure]]:
+        """Read a container's member, whose content is ``data``, in some child."""
+        place = orjson.dumps({"path": origin.path, "inside": origin.member})
+        return self._threads.submit(self._read, (options_to_json(options), place, data), origin.member)
 
     def close(self) -> None:
         """End all children and threads; what is not read yet is not read."""
@@ -144,11 +151,12 @@ class ReaderPool:
     ) -> None:
         self.close()
 
-    def _read(self, request: tuple[bytes, bytes]) -> list[ReadArticle | ReadFailure]:
+    def _read(self, request: tuple[bytes, ...], member: str = "") -> list[ReadArticle | ReadFailure]:
         try:
             child = self._child()
         except OSError as error:
-            return [ReadFailure(code="failed", reason=f"no process could be started to read it: {error}")]
+            reason = f"no process could be started to read it: {error}"
+            return [ReadFailure(member=member, code="failed", reason=reason)]
         answer = child.ask(request, self._limits.item_wall_s)
         try:
             results = results_from_json(answer) if answer is not None else None
@@ -157,7 +165,7 @@ class ReaderPool:
         if results is None:
             reason = child.why_it_died()
             self._drop(child)
-            return [ReadFailure(code=LimitExceededError.code, reason=reason)]
+            return [ReadFailure(member=member, code=LimitExceededError.code, reason=reason)]
         if child.items >= _ITEMS_PER_CHILD:
             self._drop(child)
         else:

@@ -96,6 +96,16 @@ class Opened:
             if self.budget.is_spent:
                 self.budget.spend(0)
 
+    def content(self, options: ReadOptions) -> bytes:
+        """Return everything in the stream, to be read somewhere else.
+
+        Raises:
+            ReadError: it is larger than a file may be, or damaged.
+        """
+        if self.zipped is not None:
+            return self.zipped.whole()
+        return self._whole(options.limits.file_bytes)
+
     def open_part(self, part: Part) -> Opened:
         """Return a member opened like a file.
 

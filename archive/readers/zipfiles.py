@@ -100,6 +100,19 @@ class ZipReader:
             inner.read, self._budget, packed=info.compress_size, declared=info.file_size, errors=ZIP_ERRORS
         )
 
+    def whole(self) -> bytes:
+        """Return the zip file itself.
+
+        Raises:
+            LimitExceededError: it is larger than a file may be.
+        """
+        self._file.seek(0)
+        limit = self._budget.limits.file_bytes
+        data = self._file.read(limit + 1)
+        if len(data) > limit:
+            raise LimitExceededError(f"larger than {limit // 1_000_000} MB")
+        return data
+
     def read(self, name: str, limit: int | None = None) -> bytes:
         """Return an entry's content.
 
