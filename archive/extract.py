@@ -11,7 +11,7 @@ from htmldate import find_date
 
 from archive.body import MAX_DEPTH, Body, check_limits, main_text, nesting, parse_tree
 from archive.characters import normalise_text
-from archive.document import PartialDate, Provenance
+from archive.document import PartialDate, Precision, Provenance
 from archive.encoding import decode
 from archive.errors import EmptyItemError
 from archive.htmlpage import Page
@@ -75,7 +75,7 @@ def extract_markup(html: str, *, url: str = "", warnings: tuple[str, ...] = ()) 
     page = Page(html if shallow else html[: max(0, html.lower().find("<body"))], url)
     metadata = read_metadata(page)
     if metadata.published is None and tree is not None:
-        _search_date(metadata, tree, url)
+        _search_date(metadata, tree, html, url)
     body = main_text(html, tree, url=url, title=metadata.title, authors=metadata.authors)
     text = normalise_text(body.text)
     if not text:
@@ -119,7 +119,7 @@ def _charset(data: bytes, declared: str) -> str:
     return match.group(1).decode("ascii") if match else ""
 
 
-def _search_date(metadata: Metadata, tree: lxml.html.HtmlElement, url: str) -> None:
+def _search_date(metadata: Metadata, tree: lxml.html.HtmlElement, html: str, url: str) -> None:
     """The date by htmldate, which looks at the whole page."""
     try:
         found = find_date(tree, original_date=True, url=url or None)
@@ -128,9 +128,25 @@ def _search_date(metadata: Metadata, tree: lxml.html.HtmlElement, url: str) -> N
     if not found:
         return
     date = PartialDate.from_iso(found)
+    if date.month == date.day == 1 and not _states_new_year(html, date.year):
+        date = PartialDate(date.year)  # htmldate's way of giving a bare year
     metadata.published = date
-    provenance = Provenance(method="extractor", detail="htmldate", confidence=0.5, raw=found)
+    confidence = 0.5 if date.precision is Precision.DAY else 0.3
+    provenance = Provenance(method="extractor", detail="htmldate", confidence=confidence, raw=found)
     metadata.keep("published", [Candidate(value=date.isoformat(), provenance=provenance)])
+
+
+def _states_new_year(html: str, year: int) -> bool:
+    """Whether the first of January of ``year`` is written anywhere in the page."""
+    return (
+        re.search(
+            rf"{year}[-/.]?01[-/.]?01|\b0?1[./-]\s?0?1[./-]\s?{year}|\bjan\w*\.?\s+0?1(?:st)?,?\s+{year}"
+            rf"|\b0?1(?:st|er|\.)?\s+(?:de\s+)?[^\W\d_]{{3,12}}\.?\s+(?:de\s+)?{year}",
+            html,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _detect_language(metadata: Metadata, text: str) -> None:

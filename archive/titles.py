@@ -72,6 +72,7 @@ def headline(page: Page, known: Sequence[TitleCandidate], keys: set[str]) -> Tit
         _by_address(page, headings, strong + weak)
         or _first_long(tops, strong + weak)
         or _part_of_known(headings, strong + weak)
+        or (None if strong else _part_that_stands_alone(page, weak))
     )
 
 
@@ -170,6 +171,18 @@ def _part_of_known(headings: Sequence[_Heading], titles: Sequence[str]) -> Title
             for whole in wholes:
                 if key != whole and key in whole and len(key) >= 0.4 * len(whole):
                     return heading.candidate(0.6)
+    return None
+
+
+def _part_that_stands_alone(page: Page, titles: Sequence[str]) -> TitleCandidate | None:
+    """The longest part of the title tag that is all the text of an element of an old page."""
+    for title in titles:
+        parts = [part.strip() for part in _SEPARATOR.split(title)]
+        for part in sorted(parts, key=_length, reverse=True):
+            if _length(part) >= 3 and re.search(
+                rf">\s*{re.escape(part)}\s*<", page.text.partition("<body")[2]
+            ):
+                return _candidate(part, "heading", "part of the title tag", 0.6)
     return None
 
 
