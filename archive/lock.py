@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import socket
 import sys
@@ -27,7 +28,10 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+_log = logging.getLogger(__name__)
+
 _POLL_S = 0.05
+_TELL_AFTER_S = 0.5
 _MAX_HOLDER_BYTES = 4096
 _MAX_COMMAND_CHARS = 200
 _LOCK_BYTE = 1 << 30  # Windows locks are mandatory: far behind the text that others read
@@ -55,7 +59,8 @@ class WriterLock:
 
     Args:
         path: the lock file, made if need be; its folder must exist or be makeable.
-        timeout_s: how long to wait for another holder; 0 fails at once.
+        timeout_s: how long to wait for another holder; 0 fails at once, infinity waits.
+            A wait that is long enough to be noticed is logged once, with the holder.
     """
 
     def __init__(self, path: str | Path, *, timeout_s: float = 0.0) -> None:
@@ -108,10 +113,15 @@ class WriterLock:
         self.release()
 
     def _wait(self, handle: int) -> None:
-        deadline = time.monotonic() + self._timeout_s
+        begun = time.monotonic()
+        told = False
         while not _try_lock(handle):
-            if time.monotonic() >= deadline:
+            waited = time.monotonic() - begun
+            if waited >= self._timeout_s:
                 raise self._held()
+            if waited >= _TELL_AFTER_S and not told:
+                told = True
+                _log.warning("waiting for %s, which is writing to this archive", read_holder(self._path))
             time.sleep(_POLL_S)
 
     def _open(self) -> int:

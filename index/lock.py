@@ -3,6 +3,7 @@ when its holder dies, so that none is ever stale."""
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -12,13 +13,20 @@ from pathlib import Path
 
 from archive.errors import LockHeldError
 
+log = logging.getLogger(__name__)
+
 #: How often a waiter looks again, in seconds.
 _POLL_S = 0.05
+
+#: After how much waiting it is said for whom, in seconds.
+_TELL_AFTER_S = 0.5
 
 
 @contextmanager
 def writer_lock(path: Path, *, wait_s: float, doing: str) -> Iterator[None]:
     """Hold the lock file ``path``; ``doing`` says what for, in the message.
+
+    A wait that is long enough to be noticed is logged once; ``wait_s`` may be infinite.
 
     Raises:
         LockHeldError: another holds it, and still did after ``wait_s`` seconds.
@@ -26,14 +34,20 @@ def writer_lock(path: Path, *, wait_s: float, doing: str) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        deadline = time.monotonic() + wait_s
+        begun = time.monotonic()
+        told = False
         while not _try_lock(handle):
-            if time.monotonic() >= deadline:
-                holder = _holder(handle)
-                who = f"process {holder}" if holder else "another process"
+            waited = time.monotonic() - begun
+            holder = _holder(handle)
+            who = f"process {holder}" if holder else "another process"
+            if waited >= wait_s:
                 raise LockHeldError(f"{who} is {doing}; wait for it or end it first.", holder=holder)
+            if waited >= _TELL_AFTER_S and not told:
+                told = True
+                log.warning("waiting for %s, which is %s", who, doing)
             time.sleep(_POLL_S)
         os.ftruncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
         os.write(handle, str(os.getpid()).encode())
         yield
     finally:
@@ -42,6 +56,7 @@ def writer_lock(path: Path, *, wait_s: float, doing: str) -> Iterator[None]:
 
 def _holder(handle: int) -> int | None:
     try:
+        os.lseek(handle, 0, os.SEEK_SET)
         digits = os.read(handle, 32).strip()
     except OSError:  # Windows lets nobody else read a locked byte
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,9 +57,15 @@ def _parse_fields(_context: click.Context, _parameter: click.Parameter, text: st
 @click.argument("paths", metavar="PATH... | -", nargs=-1)
 @_source_options
 @click.option("--no-index", is_flag=True, help="Store only; the next ingest or `archive reindex` indexes.")
+@click.option("--no-wait", is_flag=True, help="Fail at once if another process writes to the archive.")
 @home_option
 def ingest(
-    paths: tuple[str, ...], manifest: Path | None, fields: dict[str, str], no_index: bool, home: Path | None
+    paths: tuple[str, ...],
+    manifest: Path | None,
+    fields: dict[str, str],
+    no_index: bool,
+    no_wait: bool,
+    home: Path | None,
 ) -> None:
     """Read files and folders into the archive; - reads standard input.
 
@@ -73,7 +80,8 @@ def ingest(
     _require_sources(paths, manifest)
     options = _options(manifest, fields)
     with open_archive(settings_from(home), create=True) as opened:
-        report = ingest_paths(opened, paths, options, index=not no_index)
+        wait_s = 0.0 if no_wait else math.inf
+        report = ingest_paths(opened, paths, options, index=not no_index, wait_s=wait_s)
     click.echo(
         f"added {report.added:,}, changed {report.changed:,}, unchanged {report.unchanged:,}, "
         f"duplicate {report.duplicate:,}, failed {report.failed:,}"
@@ -88,8 +96,11 @@ def ingest_paths(
     options: IngestOptions | None = None,
     *,
     index: bool = True,
+    wait_s: float = math.inf,
 ) -> IngestReport:
     """Store what is under ``paths`` and index it, telling how far it is.
+
+    Other writers are waited for at most ``wait_s`` seconds.
 
     Raises:
         StoreError, LockHeldError: the store cannot be written.
@@ -98,7 +109,7 @@ def ingest_paths(
     from archive.ingest import IngestOptions
     from archive.ingest import ingest as ingest_sources
 
-    options = replace(options or IngestOptions(), lock_path=opened.settings.lock_path)
+    options = replace(options or IngestOptions(), lock_path=opened.settings.lock_path, lock_timeout_s=wait_s)
     with ProgressLine() as line:
         outcomes = _Outcomes(line)
         report = ingest_sources(
@@ -111,7 +122,7 @@ def ingest_paths(
         line.clear()
         outcomes.finish()
         if index:
-            opened.indexer().catch_up(report_to(line))
+            opened.indexer().catch_up(report_to(line), wait_s=wait_s)
     return report
 
 
