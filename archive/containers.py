@@ -12,17 +12,20 @@ import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import BinaryIO, Final, cast
 
 from archive.document import Origin
 from archive.errors import LimitExceededError, MalformedItemError, ReadError
 from archive.limits import Limits
 from archive.readers import ReadFailure, ReadOptions
+from archive.sources import ASSET_SUFFIXES
 
 REFUSED_NAME: Final = "name"
 REFUSED_KIND: Final = "link"
 ENCRYPTED: Final = "encrypted"
 SKIPPED: Final = "skipped"
+_NO_ARTICLE: Final = "not an article by its name"
 
 _CHUNK: Final = 256_000
 _SPOOL_BYTES: Final = 8_000_000
@@ -171,8 +174,13 @@ def why_name_is_refused(name: str, limits: Limits) -> str:
 
 
 def is_hidden(name: str) -> bool:
-    """Say whether a member is no article by its name: hidden, or left by a file manager."""
+    """Say whether a member is hidden, or left by a file manager."""
     return _HIDDEN.search(name) is not None
+
+
+def is_asset(name: str) -> bool:
+    """Say whether a member is what a saved page brings with it, such as an image, by its name."""
+    return PurePosixPath(name).suffix.lower() in ASSET_SUFFIXES
 
 
 def shown_name(name: str) -> str:
@@ -187,6 +195,11 @@ def member_path(outer: str, inner: str) -> str:
     if not outer or not inner or inner == outer:
         return outer or inner
     return f"{outer}: {inner}"
+
+
+def skipped(name: str, *, within: str = "") -> ReadFailure:
+    """Return that a member was passed over, as such files in a folder are."""
+    return refusal(name, SKIPPED, _NO_ARTICLE, within=within)
 
 
 def refusal(name: str, code: str, reason: str, *, within: str = "") -> ReadFailure:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from archive.containers import SKIPPED
 from archive.document import Document
 from archive.gathering import Gatherer
 from archive.limits import LIMITS, Limits
@@ -334,7 +335,7 @@ class _Run:
 
 
 def _outcome_of(path: str, result: ReadFailure | Unread) -> ItemOutcome:
-    skipped = isinstance(result, Unread) and result.skipped
+    skipped = result.skipped if isinstance(result, Unread) else result.code == SKIPPED
     return ItemOutcome(
         path=path,
         member=result.member,

@@ -31,7 +31,7 @@ _ASSETS: Final = """
 css js mjs map woff woff2 ttf otf eot ico svg png jpg jpeg jpe gif webp avif bmp tif tiff mp3 mp4 m4a m4v
 ogg ogv oga wav flac webm mov avi mkv swf wasm
 """
-_ASSET_SUFFIXES: Final = frozenset(f".{suffix}" for suffix in _ASSETS.split())
+ASSET_SUFFIXES: Final = frozenset(f".{suffix}" for suffix in _ASSETS.split())
 _KINDS: Final = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -185,7 +185,7 @@ def _walk(root: str, found: os.stat_result) -> Iterator[Item | Unread]:
                 if (child.st_dev, child.st_ino) not in seen:
                     seen.add((child.st_dev, child.st_ino))
                     folders.append(entry.path)
-            elif os.path.splitext(entry.name)[1].lower() in _ASSET_SUFFIXES:  # noqa: PTH122
+            elif os.path.splitext(entry.name)[1].lower() in ASSET_SUFFIXES:  # noqa: PTH122
                 reason = "not an article by its name"
                 yield Unread(path=entry.path, code="skipped", reason=reason, skipped=True)
             else:

@@ -14,9 +14,11 @@ from archive.containers import (
     Guarded,
     Part,
     buffered,
+    is_asset,
     is_hidden,
     member_path,
     refusal,
+    skipped,
     why_name_is_refused,
 )
 from archive.document import Origin
@@ -110,6 +112,8 @@ def _member(
             return refusal(name, REFUSED_KIND, f"it is {what}, not a file", within=origin.member)
     if not entry.isfile() or is_hidden(name):
         return None
+    if is_asset(name):
+        return skipped(name, within=origin.member)
     content = tar.extractfile(entry)
     if content is None:
         return None

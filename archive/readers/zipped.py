@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archive.containers import Part, buffered, is_hidden, member_path, refusal
+from archive.containers import Part, buffered, is_asset, is_hidden, member_path, refusal, skipped
 from archive.document import Origin
 from archive.errors import EmptyItemError, ReadError
 from archive.readers import ReadFailure, ReadOptions
@@ -24,6 +24,9 @@ def walk_zip(zipped: ZipReader, origin: Origin, options: ReadOptions) -> Iterato
         yield refusal(failure.member, failure.code, failure.reason, within=origin.member)
     for name in zipped.names:
         if is_hidden(name):
+            continue
+        if is_asset(name):
+            yield skipped(name, within=origin.member)
             continue
         try:
             stream = buffered(zipped.open(name))
