@@ -54,6 +54,19 @@ class FacetRequest:
     size: int = 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistogramRequest:
+    """Count the matches whose value of the number field ``field`` lies in each
+    of the stretches ``bounds[i] <= value < bounds[i + 1]``.
+
+    ``bounds`` ascend; there are two or more.  Values are below 2**53, so that
+    an engine may count them as floats: ``published_sort`` is none of these.
+    """
+
+    field: str
+    bounds: tuple[int, ...]
+
+
 #: What a hit is sorted by: score, date, title; None where it has no such value.
 Key: TypeAlias = int | float | str | None
 
@@ -77,7 +90,8 @@ class After:
 class SearchRequest:
     """What an engine is asked; it matches ``plan`` and nothing else.
 
-    ``after`` takes the place of ``offset``.
+    ``after`` takes the place of ``offset``.  ``extent`` names a number field
+    whose least and greatest value among the matches are wanted.
     """
 
     plan: Plan
@@ -86,6 +100,8 @@ class SearchRequest:
     limit: int = 10
     facets: tuple[FacetRequest, ...] = ()
     after: After | None = None
+    histogram: HistogramRequest | None = None
+    extent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +130,16 @@ class SearchResponse:
         total: exact number of matches, independent of ``limit``.
         hits: at most ``limit`` from ``offset`` on, in order.
         facets: buckets by field, for each one asked for.
+        histogram: a count for each stretch asked for.
+        extent: least and greatest value; None if not asked for, or if no
+            match has a value.
     """
 
     total: int
     hits: tuple[EngineHit, ...]
     facets: dict[str, tuple[Bucket, ...]] = field(default_factory=dict)
+    histogram: tuple[int, ...] = ()
+    extent: tuple[int, int] | None = None
 
 
 class Engine(Protocol):

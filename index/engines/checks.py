@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from index.engine import After, SearchRequest, Sort
+from itertools import pairwise
+
+from index.engine import After, HistogramRequest, SearchRequest, Sort
 from index.errors import EngineError, QueryLimitError
 from index.plan import (
     All,
@@ -28,6 +30,9 @@ from index.schema import BY_NAME, Kind
 #: guard lets through, far below what ends in a stack overflow.
 MAX_DEPTH = 100
 MAX_NODES = 10_000
+
+#: Most bounds of a histogram.
+MAX_BOUNDS = 5_000
 
 RANKED = (Kind.POSITIONS, Kind.FREQUENCIES)
 
@@ -57,8 +62,19 @@ def check_request(request: SearchRequest) -> None:
         raise EngineError("Offset and limit of a search cannot be negative.")
     for facet in request.facets:
         _want(facet.field, Kind.KEYWORD)
+    if request.extent:
+        _want(request.extent, Kind.NUMBER)
+    if request.histogram is not None:
+        _check_histogram(request.histogram)
     if request.after is not None:
         check_after(request.sort, request.after)
+
+
+def _check_histogram(request: HistogramRequest) -> None:
+    _want(request.field, Kind.NUMBER)
+    bounds = request.bounds
+    if not 2 <= len(bounds) <= MAX_BOUNDS or any(low >= high for low, high in pairwise(bounds)):
+        raise EngineError(f"A histogram has two to {MAX_BOUNDS} bounds, each greater than the last.")
 
 
 def check_after(sort: Sort, after: After) -> None:

@@ -40,6 +40,8 @@ from index.engines.scoring import (
     by_added,
     by_key,
     by_relevance,
+    extent,
+    histogram,
     inverse_frequency,
     most_frequent,
     rewarded,
@@ -177,10 +179,15 @@ class MemoryEngine:
                 for id_ in page(ranked, request)
             ),
             facets={facet.field: _facet(facet, scores, snapshot) for facet in request.facets},
+            histogram=histogram(_numbers(request.histogram.field, scores, snapshot), request.histogram.bounds)
+            if request.histogram
+            else (),
+            extent=extent(_numbers(request.extent, scores, snapshot)) if request.extent else None,
         )
 
     def iterate(self, request: SearchRequest) -> Iterator[EngineHit]:
-        yield from self.search(replace(request, offset=0, limit=self.count(), facets=())).hits
+        wanted = replace(request, offset=0, limit=self.count(), facets=(), histogram=None, extent="")
+        yield from self.search(wanted).hits
 
     def close(self) -> None:
         self._changes = {}
@@ -208,6 +215,11 @@ def _facet(facet: FacetRequest, matches: Iterable[int], snapshot: _Snapshot) -> 
     values = snapshot.tokens[facet.field]
     counts = Counter(value for id_ in matches for value in set(values.get(id_, ())))
     return buckets(counts, facet.size)
+
+
+def _numbers(name: str, matches: Iterable[int], snapshot: _Snapshot) -> list[int]:
+    values = (snapshot.records[id_].numbers.get(name) for id_ in matches)
+    return [value for value in values if value is not None]
 
 
 def _scores(plan: Plan, snapshot: _Snapshot) -> Scores:

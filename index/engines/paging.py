@@ -61,7 +61,7 @@ def in_windows(
 
     ``search`` must answer from one commit all the while.
     """
-    request = replace(request, offset=0, limit=WINDOW, facets=())
+    request = replace(request, offset=0, limit=WINDOW, facets=(), histogram=None, extent="")
     position = request.after.position if request.after else 0
     while True:
         hits = search(request).hits

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -80,3 +81,14 @@ def most_frequent(counts: Mapping[str, int], limit: int) -> list[tuple[str, int]
 def buckets(counts: Mapping[str, int], limit: int) -> tuple[Bucket, ...]:
     """Return `most_frequent` as facet buckets."""
     return tuple(Bucket(value, count) for value, count in most_frequent(counts, limit))
+
+
+def histogram(values: Iterable[int], bounds: Sequence[int]) -> tuple[int, ...]:
+    """Return how many of ``values`` lie in each stretch between ``bounds``; see `HistogramRequest`."""
+    places = Counter(bisect_right(bounds, value) for value in values)
+    return tuple(places[place] for place in range(1, len(bounds)))
+
+
+def extent(values: Sequence[int]) -> tuple[int, int] | None:
+    """Return the least and the greatest of ``values``, None if there are none."""
+    return (min(values), max(values)) if values else None

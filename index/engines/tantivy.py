@@ -22,7 +22,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from types import TracebackType
 
@@ -35,6 +35,7 @@ from index.engine import (
     EngineFactory,
     EngineHit,
     FacetRequest,
+    HistogramRequest,
     Key,
     Record,
     SearchRequest,
@@ -373,7 +374,13 @@ class _View:
         facets: dict[str, tuple[Bucket, ...]] = {facet.field: () for facet in request.facets}
         if total:
             facets = self._facets(query, request.facets)
-        return SearchResponse(total=total, hits=tuple(hits), facets=facets)
+        return SearchResponse(
+            total=total,
+            hits=tuple(hits),
+            facets=facets,
+            histogram=self._histogram(query, request.histogram) if request.histogram else (),
+            extent=self._extent(query, request.extent) if request.extent else None,
+        )
 
     def _ranked(self, query: Query, offset: int, limit: int) -> tuple[int, list[EngineHit]]:
         """By score, ties by id: Tantivy's are by place, so a tie is fetched whole."""
@@ -568,6 +575,20 @@ class _View:
             name: [(bucket["key"], bucket["doc_count"]) for bucket in found[name]["buckets"]]
             for name in sizes
         }
+
+    def _histogram(self, query: Query, request: HistogramRequest) -> tuple[int, ...]:
+        stretches = [{"from": low, "to": high} for low, high in pairwise(request.bounds)]
+        wanted = {"histogram": {"range": {"field": request.field, "ranges": stretches}}}
+        found = self.searcher.aggregate(query, wanted)["histogram"]["buckets"]
+        # Beyond both ends stand two stretches more, without a beginning or an end.
+        counts = {bucket.get("from"): bucket["doc_count"] for bucket in found}
+        return tuple(counts.get(low, 0) for low in request.bounds[:-1])
+
+    def _extent(self, query: Query, name: str) -> tuple[int, int] | None:
+        wanted = {end: {end: {"field": name}} for end in ("min", "max")}
+        found = self.searcher.aggregate(query, wanted)
+        low, high = found["min"]["value"], found["max"]["value"]
+        return None if low is None or high is None else (int(low), int(high))
 
     def _buckets(
         self, query: Query, request: FacetRequest, counts: list[tuple[int, int]], fetched: int

@@ -37,6 +37,8 @@ from index.engines.scoring import (
     by_added,
     by_key,
     by_relevance,
+    extent,
+    histogram,
     inverse_frequency,
     most_frequent,
 )
@@ -327,6 +329,10 @@ class _View:
             facets={
                 facet.field: buckets(self._counts(facet.field, found), facet.size) for facet in request.facets
             },
+            histogram=histogram(_numbers(request.histogram.field, found), request.histogram.bounds)
+            if request.histogram
+            else (),
+            extent=extent(_numbers(request.extent, found)) if request.extent else None,
         )
 
     def ids(self) -> list[int]:
@@ -382,6 +388,11 @@ class _View:
 
     def _average(self, field: str) -> float:
         return float(self._reader.field_length(field) / max(self._reader.doc_count_all(), 1))
+
+
+def _numbers(field: str, found: Sequence[tuple[_Segment, Mapping[int, float]]]) -> list[int]:
+    rows = ((segment.numbers(field), matches) for segment, matches in found)
+    return [value for numbers, matches in rows for doc in matches if (value := numbers[doc]) is not None]
 
 
 class WhooshEngine:
@@ -449,7 +460,8 @@ class WhooshEngine:
             return self._view.search(request)
 
     def iterate(self, request: SearchRequest) -> Iterator[EngineHit]:
-        yield from self.search(replace(request, offset=0, limit=self.count(), facets=())).hits
+        wanted = replace(request, offset=0, limit=self.count(), facets=(), histogram=None, extent="")
+        yield from self.search(wanted).hits
 
     def count(self) -> int:
         return self._view.count
