@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,20 +45,15 @@ def run(home: Path, *arguments: str, stdin: str | None = None) -> Result:
     return CliRunner().invoke(cli, [arguments[0], "--home", str(home), *arguments[1:]], input=stdin)
 
 
-def start(home: Path, *arguments: str, **more: object) -> subprocess.Popen[bytes]:
-    """Start ``archive`` as a process of its own."""
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "webapp.cli",
-        arguments[0],
-        "--home",
-        str(home),
-        *arguments[1:],
-    ]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)  # type: ignore[call-overload]
+@contextmanager
+def started(home: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run ``archive`` as a process of its own, which ends with the block at the latest."""
+    command = [sys.executable, "-W", "ignore", "-m", "webapp.cli", *arguments, "--home", str(home)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def titles(home: Path, query: str) -> list[str]:
@@ -201,14 +198,14 @@ def test_the_samples_are_found() -> None:
 
 
 def test_demo_serves_until_interrupted(home: Path) -> None:
-    with start(home, "demo", "--port", "0") as process:
+    with started(home, "demo", "--port", "0") as process:
         assert process.stdout is not None
         line = process.stdout.readline().decode()
         url = line.split()[-1]
         with urllib.request.urlopen(f"{url}?q=atacms", timeout=20) as answer:
             page = answer.read().decode()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.wait(timeout=20)
 
     assert line.startswith("Serving the archive at http://127.0.0.1:")
     assert "<mark>ATACMS</mark>" in page
@@ -221,7 +218,7 @@ def test_a_closed_pipe_ends_quietly(home: Path, tmp_path: Path) -> None:
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     run(home, "ingest", str(source))
 
-    with start(home, "export") as process:
+    with started(home, "export") as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         process.stdout.close()
@@ -239,7 +236,7 @@ def test_a_killed_ingest_is_caught_up_with_by_the_next(home: Path, tmp_path: Pat
     rows = [{"title": f"Bulletin {n}", "text": f"Ships of day {n}.", "id": n} for n in range(3000)]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     run(home, "demo", "--no-serve")
-    with start(home, "ingest", str(source)) as process:
+    with started(home, "ingest", str(source)) as process:
         deadline = time.monotonic() + 20
         while _articles(home) < 1000 and time.monotonic() < deadline and process.poll() is None:
             time.sleep(0.02)
