@@ -7,6 +7,7 @@ name, size or count in it is believed.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import tempfile
@@ -137,14 +138,16 @@ def seekable(stream: io.BufferedReader, limits: Limits) -> BinaryIO:
     """
     if stream.seekable():
         return stream
-    copy = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - the caller reads it
-    size = 0
-    while content := stream.read(_CHUNK):
-        size += len(content)
-        if size > limits.archive_bytes:
-            raise LimitExceededError(f"larger than {limits.archive_bytes // 1_000_000:,} MB")
-        copy.write(content)
-    copy.seek(0)
+    with contextlib.ExitStack() as closing:
+        copy = closing.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES))
+        size = 0
+        while content := stream.read(_CHUNK):
+            size += len(content)
+            if size > limits.archive_bytes:
+                raise LimitExceededError(f"larger than {limits.archive_bytes // 1_000_000:,} MB")
+            copy.write(content)
+        copy.seek(0)
+        closing.pop_all()  # the caller closes it
     return cast("BinaryIO", copy)
 
 

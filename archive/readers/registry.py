@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from archive.containers import Budget, Part, member_path, seekable
+from archive.containers import Budget, Part, member_path
 from archive.document import Draft, Origin, Provenance
 from archive.encoding import decode
 from archive.errors import LimitExceededError, ReadError, UnsupportedFormatError
@@ -226,7 +226,7 @@ def open_stream(
     kind = sniff(head, name)
     zipped = None
     if kind is Kind.ZIP:
-        zipped = ZipReader(seekable(stream, options.limits), budget)
+        zipped = ZipReader.open_stream(stream, budget)
         kind = _zip_kind(zipped)
     elif kind is Kind.JSONL:
         stream = _as_utf8(stream, head)

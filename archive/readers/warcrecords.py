@@ -66,8 +66,7 @@ class RecordReader:
             if record is not None:
                 yield record
             if self._damage is not None:
-                # What was read of the damaged member is not the beginning of the next.
-                if record is None:
+                if record is None or not (record.warning or record.failure):
                     yield self._failed(str(self._damage), code=self._damage.code)
                 if not self._skip_damage():
                     return
@@ -122,11 +121,14 @@ class RecordReader:
         while (end := _HEAD_END.search(self._pending)) is None:
             if len(self._pending) > limit:
                 return self._give_up_head(f"its header is larger than {limit:,} bytes")
-            if not self._fill(size):
+            before = len(self._pending)
+            if not self._fill(size) and len(self._pending) == before:
                 if self._damage is None:
                     self._damage = _CutError("the file ends in the middle of a record's header; it was cut")
                 return None
             size += 8192
+        if end.end() > limit:
+            return self._give_up_head(f"its header is larger than {limit:,} bytes")
         head = bytes(self._pending[: end.start()])
         lines = head.split(b"\n")
         if max(map(len, lines)) > self._limits.warc_line_bytes:

@@ -7,14 +7,16 @@ sizes are true) is not believed.
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 import stat
 import struct
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Self
 
 from archive.containers import (
     ENCRYPTED,
@@ -22,6 +24,7 @@ from archive.containers import (
     REFUSED_NAME,
     Budget,
     Guarded,
+    seekable,
     why_name_is_refused,
 )
 from archive.errors import LimitExceededError, MalformedItemError
@@ -58,6 +61,24 @@ class ZipReader:
         names: of the entries that may be read, folders left out, in the order of the directory.
         refused: the others, with the reason.
     """
+
+    @classmethod
+    def open_stream(cls, stream: io.BufferedReader, budget: Budget) -> Self:
+        """Open a zip file in any stream: one that cannot go back is copied to a temporary file.
+
+        Raises:
+            ReadError: as the class; or it is larger than an archive may be.
+        """
+        file = seekable(stream, budget.limits)
+        try:
+            zipped = cls(file, budget)
+        except BaseException:
+            if file is not stream:
+                file.close()
+            raise
+        if file is not stream:
+            weakref.finalize(zipped, file.close)
+        return zipped
 
     def __init__(self, file: BinaryIO, budget: Budget) -> None:
         self._file = file
