@@ -177,7 +177,7 @@ class RecordReader:
             if len(self._pending) > most:
                 self._pending.clear()
                 return Record(number=self._number, fields=fields, failure=reason)
-            if not self._fill(len(self._pending) + _CHUNK):
+            if not self._fill(len(self._pending) + 1):
                 break
         end = len(self._pending) if found is None else found.start()
         content = bytes(self._pending[:end]).rstrip(_NEWLINES)
@@ -196,7 +196,7 @@ class RecordReader:
             reason = f"its length is not the stated {length:,} bytes; it was taken up to the next record"
             return self._record_of_unknown_length(fields, reason)
         left = length
-        while left > 0 and (self._pending or self._fill(_CHUNK)):
+        while left > 0 and (self._pending or self._fill(1)):
             passed = min(left, len(self._pending))
             del self._pending[:passed]
             left -= passed
