@@ -26,6 +26,7 @@ from index.scan import (
     wanted_stem,
     wanted_token,
 )
+from index.stemming import mark_of, split_mark
 from index.terms import expands, token_filter
 
 _BODY = frozenset({"body", "stem"})
@@ -157,7 +158,10 @@ class _Search:
 
     def matches(self, leaves: tuple[tuple[_Leaf, int], ...]) -> list[Match]:
         found: list[Match] = []
+        mark = mark_of(self.language)
         for leaf, key in leaves:
+            if isinstance(leaf, p.Term) and leaf.field in _STEMMED and split_mark(leaf.text)[1] != mark:
+                continue
             quick = self._scanned(leaf, key)
             found.extend(self._analysed(leaf, key) if quick is None else quick)
             if len(found) > MAX_MATCHES:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from index.engines.patterns import literal_prefix
 from index.plan import TermFuzzy, TermPrefix, TermWildcard
 from index.schema import MAX_TOKEN_CHARS
-from index.stemming import stem
+from index.stemming import split_mark, stem
 from index.terms import token_filter
 
 #: Languages whose stemmer only changes a word's end: a form and its stem share
@@ -43,12 +43,12 @@ def wanted_token(token: str) -> Wanted:
     return Wanted(token, lambda word: word == token)
 
 
-def wanted_stem(stemmed: str, language: str) -> Wanted | None:
+def wanted_stem(marked: str, language: str) -> Wanted | None:
     """Look for every word of the stem, or return None where heads do not tell."""
     if language not in _SUFFIXING:
         return None
-    head = stemmed[: max(1, len(stemmed) - 2)] if language else stemmed
-    return Wanted(head, lambda word: word == stemmed or stem(word, language) == stemmed)
+    bare, _ = split_mark(marked)
+    return Wanted(bare[: max(1, len(bare) - 2)], lambda word: stem(word, language) == marked)
 
 
 def wanted_expansion(leaf: TermPrefix | TermWildcard | TermFuzzy) -> Wanted | None:
@@ -109,9 +109,10 @@ def scan_phrase(folded: str, terms: Sequence[str]) -> list[tuple[int, int]] | No
     return found
 
 
-def may_hold_compound(folded: str, stemmed: str) -> bool:
-    """May a hyphenated word in ``folded`` have the joined stem ``stemmed``?"""
-    return "-" in folded and _hyphened(stemmed[:-2] or stemmed).search(folded) is not None
+def may_hold_compound(folded: str, marked: str) -> bool:
+    """May a hyphenated word in ``folded`` have the joined stem ``marked``?"""
+    bare, _ = split_mark(marked)
+    return "-" in folded and _hyphened(bare[:-2] or bare).search(folded) is not None
 
 
 _POSSESSIVE = re.compile(r"(?:'s(?![^\W_]))?[\W_]*")

@@ -59,6 +59,13 @@ ALGORITHMS = {
 #: For an article whose language cannot be told, which is a short one as a rule.
 DEFAULT_LANGUAGE = "en"
 
+#: Between a stem and its language, in every language but `DEFAULT_LANGUAGE`: the
+#: Turkish stem of *time* is ``t``, and must not find every English ``t``.
+MARK = "|"
+
+#: Codes that share an algorithm, and so a mark.
+_SAME = {"nb": "no", "nn": "no"}
+
 #: Tokens remembered for one language; about 30 MB when full.
 _CACHE_SIZE = 250_000
 
@@ -69,9 +76,10 @@ class _Stems(dict[str, str]):
     The lock is taken on a miss only: Snowball's stemmers keep state in a call.
     """
 
-    def __init__(self, algorithm: Callable[[str], str]) -> None:
+    def __init__(self, algorithm: Callable[[str], str], mark: str) -> None:
         super().__init__()
         self._algorithm = algorithm
+        self._mark = mark
         self._lock = Lock()
 
     def __missing__(self, token: str) -> str:
@@ -81,27 +89,43 @@ class _Stems(dict[str, str]):
             found = self._algorithm(token)
         if not found.isascii():
             found = fold_key(found) if token.isascii() else found
+        found += self._mark
         self[token] = found
         return found
 
 
-_caches: dict[str, _Stems | None] = {}
+_caches: dict[str, _Stems] = {}
 _caches_lock = Lock()
 
 
 def stem(token: str, language: str) -> str:
-    """Return the stem of a folded token; the token itself if ``language`` has no algorithm."""
-    cache = _cache(language)
-    return token if cache is None else cache[token]
+    """Return the stem of a folded token, marked with its language.
+
+    The token itself stands for its stem if ``language`` has no algorithm.
+    """
+    return _cache(language)[token]
 
 
 def stems(tokens: Sequence[str], language: str) -> list[str]:
     """Return the stems of folded tokens, in order."""
-    cache = _cache(language)
-    return list(tokens) if cache is None else list(map(cache.__getitem__, tokens))
+    return list(map(_cache(language).__getitem__, tokens))
 
 
-def _cache(language: str) -> _Stems | None:
+def mark_of(language: str) -> str:
+    """Return what every stem of ``language`` ends with; empty for `DEFAULT_LANGUAGE`."""
+    code = language or DEFAULT_LANGUAGE
+    if code == DEFAULT_LANGUAGE:
+        return ""
+    return MARK + _SAME.get(code, code) if code in ALGORITHMS else MARK
+
+
+def split_mark(marked: str) -> tuple[str, str]:
+    """Return a stem without its mark, and the mark."""
+    bare, sign, code = marked.partition(MARK)
+    return bare, sign + code
+
+
+def _cache(language: str) -> _Stems:
     try:
         return _caches[language]
     except KeyError:
@@ -112,11 +136,11 @@ def _cache(language: str) -> _Stems | None:
         return _caches[language]
 
 
-def _new_cache(language: str) -> _Stems | None:
+def _new_cache(language: str) -> _Stems:
     algorithm = ALGORITHMS.get(language or DEFAULT_LANGUAGE)
     if algorithm is None or algorithm not in snowballstemmer.algorithms():
-        return None
+        return _Stems(str, MARK)
     stemmer = snowballstemmer.stemmer(algorithm)
     if hasattr(stemmer, "maxCacheSize"):  # PyStemmer's own cache would be a second one
         stemmer.maxCacheSize = 0
-    return _Stems(cast(Callable[[str], str], stemmer.stemWord))
+    return _Stems(cast(Callable[[str], str], stemmer.stemWord), mark_of(language))

@@ -161,12 +161,12 @@ def test_keys_fold_as_the_archive_folds_them(text):
     ("token", "language", "expected"),
     [
         pytest.param("missiles", "en", "missil", id="english"),
-        pytest.param("elections", "fr", "elect", id="french"),
-        pytest.param("hausern", "de", "haus", id="german"),
+        pytest.param("elections", "fr", "elect|fr", id="french"),
+        pytest.param("hausern", "de", "haus|de", id="german"),
         pytest.param("missiles", "", "missil", id="unknown-is-english"),
-        pytest.param("missiles", "xx", "missiles", id="no-algorithm"),
+        pytest.param("missiles", "xx", "missiles|", id="no-algorithm"),
         pytest.param("at&t", "en", "at&t", id="sign-inside"),
-        pytest.param("日本", "ja", "日本", id="bigram"),
+        pytest.param("日本", "ja", "日本|", id="bigram"),
     ],
 )
 def test_stems(token, language, expected):

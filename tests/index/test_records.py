@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from archive.document import Document, Origin, PartialDate
+from index.query.ast import PRESENCE
 from index.records import record_from_document
 from index.schema import BREAK, BREAKS, BY_NAME, TITLE_WEIGHT, Kind
 
@@ -81,7 +82,7 @@ def test_words_are_stemmed_in_the_language_of_the_article():
     german = record_from_document(a_document(language="de", title="X", text="Häusern"))
     english = record_from_document(a_document(language="en", title="X", text="Häusern"))
 
-    assert german.text["stem"].split()[-1] == "haus"
+    assert german.text["stem"].split()[-1] == "haus|de"
     assert english.text["stem"].split()[-1] == "hausern"
 
 
@@ -163,3 +164,11 @@ def test_every_field_is_of_the_schema_and_in_its_place():
     kinds = {name: BY_NAME[name].kind for name in (*record.text, *record.keywords, *record.numbers)}
     assert {name for name, kind in kinds.items() if kind is Kind.NUMBER} == set(record.numbers)
     assert {name for name, kind in kinds.items() if kind is Kind.KEYWORD} == set(record.keywords)
+
+
+def test_presence_is_known_for_everything_that_can_be_asked_for():
+    full = a_document(
+        authors=("A",), published=PartialDate(2024), source="S", url="https://x.example/", section="world"
+    )
+
+    assert sorted(record_from_document(full).keywords["has"]) == sorted(PRESENCE)
