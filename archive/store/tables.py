@@ -14,13 +14,20 @@ What the less obvious columns hold:
 * ``articles.provenance``: object of field name -> [method, detail, confidence, raw].
 * ``articles.hand``: 1 when some value was set by hand and wins over files.
 * ``articles.group_id``: id of the first article with the same text, or its own.
+* ``group_members``: articles that are alike, the same text included; ``group_id`` is
+  the smallest id of the group when it last grew, ``nearest_id`` what an article was
+  found to be like (NULL for the one that began it), ``similarity`` how much.
+* ``signatures.first_day``, ``last_day``: the days that the publication date can mean,
+  as ordinals; NULL when undated.
+* ``originals``: the bytes that articles were read from, compressed, by their hash;
+  ``article_originals.context`` is what the reader was told besides them, as JSON.
 * ``slug_claims``: slugs that may not be given out plainly: the next free suffix
   of a contested one, or the identity of the deleted article that had it.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
 METADATA = MetaData()
 
@@ -159,3 +166,41 @@ slug_claims = Table(
 )
 _retired = slug_claims.c.identity.is_not(None)
 Index("slug_claims_identity", slug_claims.c.identity, sqlite_where=_retired, postgresql_where=_retired)
+
+signatures = Table(
+    "signatures",
+    METADATA,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("content_hash", Text, nullable=False),
+    Column("first_day", Integer),
+    Column("last_day", Integer),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+group_members = Table(
+    "group_members",
+    METADATA,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("group_id", Integer, nullable=False),
+    Column("nearest_id", Integer),
+    Column("similarity", Float, nullable=False),
+)
+Index("group_members_group", group_members.c.group_id)
+
+originals = Table(
+    "originals",
+    METADATA,
+    Column("hash", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+article_originals = Table(
+    "article_originals",
+    METADATA,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", ForeignKey("originals.hash"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("context", Text, nullable=False),
+)
+Index("article_originals_hash", article_originals.c.hash)
