@@ -11,9 +11,11 @@ from flask import Flask, request, url_for
 from webapp import errors, security, urls, views
 from webapp.api import api
 from webapp.context import EXTENSION, Answers
+from webapp.exports import FEEDS, FORMATS
 from webapp.marking import code_spans, mark, visible_text
 from webapp.pages import pages
 from webapp.presenters import date_words, day_words
+from webapp.takeaway import takeaway
 
 if TYPE_CHECKING:
     from webapp.settings import Settings
@@ -36,6 +38,7 @@ def create_app(settings: Settings, *, services: Answers | None = None) -> Flask:
     _set_up_templates(app)
     app.register_blueprint(pages)
     app.register_blueprint(api)
+    app.register_blueprint(takeaway)
     errors.register(app)
     return app
 
@@ -71,6 +74,10 @@ def _set_up_templates(app: Flask) -> None:
         article_url=urls.article_url,
         author_url=urls.author_url,
         search_url=urls.search_url,
+        export_url=urls.export_url,
+        feed_url=urls.feed_url,
+        export_formats=tuple(FORMATS.values()),
+        feed_formats=tuple(FEEDS.values()),
         with_filter=urls.with_filter,
     )
 

@@ -6,7 +6,7 @@ from typing import Protocol, cast
 
 from flask import current_app
 
-from webapp.models import ArticlePage, AuthorPage, SearchPage, SearchParams, Status
+from webapp.models import ArticlePage, AuthorPage, Matches, SearchPage, SearchParams, Status
 
 EXTENSION = "article-archive"
 
@@ -16,6 +16,12 @@ class Answers(Protocol):
 
     def search(self, request: SearchParams) -> SearchPage:
         """Answer one page of a search."""
+
+    def matches(self, request: SearchParams, *, most: int | None = None) -> Matches:
+        """Return every article of a search, or the first ``most``."""
+
+    def store_id(self) -> str:
+        """Return the random name that the archive was given when it was made."""
 
     def article(self, slug: str, query: str = "") -> ArticlePage:
         """Return an article with the marks of ``query``.

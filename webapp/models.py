@@ -8,6 +8,7 @@ beside them, sorted and disjoint.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -167,6 +168,22 @@ class Status:
         behind: changes of the store that the index has not seen.
         ready: searches can be answered.
         problem: what is wrong and the command that mends it, or empty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """Every article of a search.
+
+    Attributes:
+        understood: canonical text of what was searched, filters included.
+        total: exact number of articles that match.
+        documents: those articles in order, read as they are asked for, once.
+    """
+
+    understood: str
+    total: int
+    documents: Iterator[Document]
+    warnings: tuple[QueryWarning, ...] = ()
+
+
         problem_code: ``index_missing``, ``index_outdated``, ``index_damaged``
             or empty.
     """

@@ -7,6 +7,7 @@ from typing import Any
 from index.engines import ENGINES
 from webapp.cursors import MAX_DEPTH
 from webapp.models import DEFAULT_LIMIT, MAX_LIMIT, MISSING
+from webapp.openapi_takeaway import takeaway_paths
 from webapp.params import MATCHES, MAX_CURSOR_CHARS, MAX_VALUE_CHARS, MAX_VALUES, SORTS
 
 Schema = dict[str, Any]
@@ -329,3 +330,4 @@ OPENAPI: Schema = {
         },
     },
 }
+        **takeaway_paths(_SEARCH_PARAMETERS, _SLUG, _errors),

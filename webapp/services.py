@@ -29,11 +29,12 @@ from webapp.cursors import Cursor, check_depth, with_title
 from webapp.facets import REQUESTS, facets_from_response
 from webapp.hits import HitMaker
 from webapp.labels import Labels
-from webapp.models import ArticlePage, AuthorPage, SearchPage, SearchParams, Status
+from webapp.models import ArticlePage, AuthorPage, Matches, SearchPage, SearchParams, Status
 from webapp.opening import open_archive
 from webapp.searching import Asked, asked_from_params, place_of_page
 from webapp.settings import Settings
 
+from webapp.taking import documents_of
 log = logging.getLogger(__name__)
 
 #: With fewer full matches than this, articles with some of the words follow.
@@ -117,6 +118,33 @@ class Services:
             ArticleNotFoundError: no article has this slug.
             QueryError: the query is longer or deeper than allowed.
         """
+    def matches(self, request: SearchParams, *, most: int | None = None) -> Matches:
+        """Return every article of a search in its order, or the first ``most``.
+
+        The query is checked and the matches are counted at once; articles are
+        read as they are asked for, in bounded memory, from one commit.
+
+        Raises:
+            QueryError, EngineError: as `search`.
+        """
+        reader = self._reader(request.engine)
+        with reader.lease() as lease:
+            labels = self._labels.at(lease.stamp)
+            asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
+            total = lease.engine.search(SearchRequest(plan=asked.plan, limit=0)).total
+        return Matches(
+            understood=asked.understood,
+            total=total,
+            warnings=asked.warnings,
+            documents=documents_of(
+                reader, self.store, SearchRequest(plan=asked.plan, sort=asked.sort), most
+            ),
+        )
+
+    def store_id(self) -> str:
+        """Return the random name that the archive was given when it was made."""
+        return self.store.store_id()
+
         document = self.store.by_slug(slug)
         if not query.strip():
             return self._hits.article(document, query, Matchers())

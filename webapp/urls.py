@@ -58,6 +58,19 @@ def search_url(params: SearchParams, **changes: Any) -> str:
     return f"{_root()}/?{query}" if query else f"{_root()}/"
 
 
+def export_url(params: SearchParams, name: str) -> str:
+    """Return the address of everything that ``params`` find, as ``/<name>`` gives it."""
+    state = state_from_params(replace(params, page=1, cursor=""))
+    state.pop("limit", None)
+    query = urlencode(state, doseq=True)
+    return f"{_root()}/{name}{f'?{query}' if query else ''}"
+
+
+def feed_url(params: SearchParams, extension: str) -> str:
+    """Return the address of the feed of ``params``: what was stored last first."""
+    return export_url(replace(params, sort=default_sort(params.q)), f"feed.{extension}")
+
+
 def with_filter(params: SearchParams, name: str, value: str) -> str:
     """Return the address of the search narrowed to ``value`` of filter ``name``."""
     values: tuple[str, ...] = getattr(params, name)

@@ -18,6 +18,7 @@ from webapp.models import (
     AuthorPage,
     FacetValue,
     Hit,
+    Matches,
     SearchPage,
     SearchParams,
     Status,
@@ -140,6 +141,16 @@ class FakeServices:
         if slug != "ada-lovelace":
             raise ArticleNotFoundError(slug)
         return AuthorPage(slug=slug, name="Ada Lovelace", total=23, hits=(HIT,), page=page)
+
+    def matches(self, request: SearchParams, *, most: int | None = None) -> Matches:
+        self.asked.append(request)
+        if self.error is not None:
+            raise self.error
+        found = [self.document][:most]
+        return Matches(understood=request.q, total=len(found), documents=iter(found), warnings=self.warnings)
+
+    def store_id(self) -> str:
+        return "0123456789abcdef" * 2
 
     def status(self) -> Status:
         return self.state

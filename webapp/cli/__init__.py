@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import click
 
-from webapp.cli.articles import delete, export
+from webapp.cli.articles import delete
 from webapp.cli.backups import backup, restore
 from webapp.cli.common import Commands
+from webapp.cli.exporting import export
 from webapp.cli.ingesting import extract, ingest
 from webapp.cli.maintenance import reindex, status, verify
 from webapp.cli.searching import search, show

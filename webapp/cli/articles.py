@@ -1,4 +1,4 @@
-"""``archive delete`` and ``archive export``."""
+"""``archive delete``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from webapp.cli.common import fail, home_option, plural, print_json, say, settings_from
-from webapp.presenters import article_json
+from webapp.cli.common import fail, home_option, plural, say, settings_from
 
 
 @click.command()
@@ -41,23 +40,3 @@ def delete(slugs: tuple[str, ...], home: Path | None) -> None:
     click.echo(f"Deleted {plural(removed, 'article')}.")
     if unknown:
         fail(f"{plural(unknown, 'article')} could not be deleted.")
-
-
-@click.command()
-@click.option(
-    "--jsonl", is_flag=True, default=True, help="One JSON object a line; the default and only form."
-)
-@home_option
-def export(jsonl: bool, home: Path | None) -> None:  # noqa: ARG001 - the only form so far
-    """Print every article with all that is known of it.
-
-    \b
-    Example:
-      archive export --jsonl > articles.jsonl
-    """
-    from webapp.opening import open_archive
-
-    with open_archive(settings_from(home)) as opened:
-        for documents in opened.store.iterate():
-            for document in documents:
-                print_json(article_json(document, whole_origin=True))
