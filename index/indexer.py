@@ -16,6 +16,7 @@ What only a person asks for (rollback, adding what is missing) is in
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -26,7 +27,13 @@ from index.changes import ArticleSource, apply_changes
 from index.checksums import break_seal, differences, is_sealed, seal
 from index.engine import Engine
 from index.engines import factory
-from index.errors import EngineError, IndexDamagedError, IndexMissingError, IndexOutdatedError
+from index.errors import (
+    EngineError,
+    EngineUnavailableError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexOutdatedError,
+)
 from index.generations import Generation, Generations, mark_name
 from index.lock import writer_lock
 from index.manifests import require_current
@@ -251,6 +258,11 @@ class Indexer:
         try:
             return factory(self.engine).open(live.data, writable=writable)
         except (IndexDamagedError, IndexMissingError) as exc:
+            if not os.access(live.data, os.W_OK):
+                raise EngineUnavailableError(
+                    f"{self.engine} cannot open {live.data}, where nothing can be written ({exc}): "
+                    "search with another engine, or copy the archive to another disk"
+                ) from exc
             # Missing inside a generation that has a manifest: files were lost.
             raise IndexDamagedError(
                 f"The search index {live.path} is damaged ({exc}). {self.generations.mend}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -52,7 +53,7 @@ class OpenArchive:
 
 
 def open_archive(settings: Settings, *, create: bool = False) -> OpenArchive:
-    """Open the archive in the home folder.
+    """Open the archive in the home folder; for reading only if the folder cannot be written.
 
     Args:
         create: make the folder and an empty store if there is none.
@@ -63,4 +64,5 @@ def open_archive(settings: Settings, *, create: bool = False) -> OpenArchive:
     if not create and not settings.store_path.exists():
         raise StoreError(f"There is no archive in {settings.home} yet. Begin one with: archive ingest PATH")
     settings.home.mkdir(parents=True, exist_ok=True)
-    return OpenArchive(settings, Store.open(settings.store_path))
+    read_only = not create and not os.access(settings.home, os.W_OK)
+    return OpenArchive(settings, Store.open(settings.store_path, read_only=read_only))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,10 @@ def open_engine(location: str | Path, *, read_only: bool) -> Engine:
     if not read_only:
         _make_folder(path.parent)
     uri = f"{path.as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    if read_only and not os.access(path.parent, os.W_OK) and not _has_log(path):
+        # SQLite reads a log's index in shared memory beside the file, which it cannot make here;
+        # nobody else can write either, so that the file may be read as it lies.
+        uri += "&immutable=1"
 
     def connect() -> sqlite3.Connection:
         # Autocommit: transactions are begun by us, so that schema changes are inside them.
@@ -96,6 +101,11 @@ def _begin(connection: Connection) -> None:
     options: dict[str, Any] = dict(connection.get_execution_options())
     if options.get("writes"):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _make_folder(folder: Path) -> None:
