@@ -36,6 +36,7 @@ DOUBT_RATIO = 10
 _LARGE_WARNING = "the page has too many tags for the article extractor; its main part was taken whole"
 _SHORT_WARNING = "most of the page's text was not taken for the article; compare with the page"
 OTHER_SHARE = 0.05
+OTHER_CHARS = 80
 
 # From strict and quick to lenient and slow; a text must have this share of the
 # yardstick's length to be believed.  Shares were chosen on half of the sites of a
@@ -183,12 +184,11 @@ def main_text(
     """
     if tree is None:
         return _rescued(html, "the page is nested deeper than the fast parser reads")
-    yardstick = quick_text(html)
     if html.count("<") > MANY_TAGS:
-        return Body(
-            text=_paragraphs(yardstick), detail="resiliparse", confidence=0.4, warnings=(_LARGE_WARNING,)
-        )
+        text = _paragraphs(quick_text(html))
+        return Body(text=text, detail="resiliparse", confidence=0.4, warnings=(_LARGE_WARNING,))
     lxml.etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
+    yardstick = quick_text(html)
     detail, blocks = _tried(tree, url, len(yardstick), title, authors)
     size = sum(len(block.text) for block in blocks)
     if len(yardstick) > max(SHORT_CHARS, LOST_RATIO * size):
@@ -196,7 +196,7 @@ def main_text(
     if not blocks:
         return _rescued(html, "no article was recognised in the page; all of its text was kept")
     running, other = weigh(blocks)
-    if other > OTHER_SHARE * running:
+    if other > max(OTHER_CHARS, OTHER_SHARE * running):
         second = clean_blocks(_readability(tree), title=title, authors=authors)
         its_running, its_other = weigh(second)
         if its_running >= 0.8 * running and its_other <= 0.7 * other and its_running:

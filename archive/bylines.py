@@ -18,6 +18,7 @@ MAX_NODES = 80
 MAX_ANCESTORS = 12
 MAX_BYLINE_NAMES = 8
 FULLER_BELIEF = 0.75
+CERTAIN_BELIEF = 0.6
 
 _METAS = (
     ("author", 0.85),
@@ -204,6 +205,8 @@ def _visible(page: Page, own: set[str]) -> Iterator[AuthorsCandidate]:
         if base < 0.5 and not all(looks_like_name(name) for name in candidate.value):
             continue
         yield candidate
+        if candidate.belief >= CERTAIN_BELIEF:
+            return
 
 
 def _mark(node: LexborNode) -> float:
