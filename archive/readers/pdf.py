@@ -118,6 +118,8 @@ def _pages(reader: Any, options: ReadOptions) -> tuple[list[str], list[str]]:
 
 def _properties(reader: Any) -> dict[str, Any]:
     """Title, author, date and keywords as the file's information states them."""
+    from pypdf.errors import PyPdfError
+
     try:
         information = reader.metadata or {}
         record = {
@@ -126,7 +128,7 @@ def _properties(reader: Any) -> dict[str, Any]:
             "tags": str(information.get("/Keywords", "") or ""),
         }
         match = _DATE.match(str(information.get("/CreationDate", "")))
-    except _ERRORS:
+    except (PyPdfError, *_ERRORS):
         return {}
     if match is not None:
         record["date"] = "-".join(part for part in match.groups() if part)

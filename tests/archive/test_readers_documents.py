@@ -325,6 +325,13 @@ def test_the_properties_of_a_pdf_are_believed_as_far_as_plausible() -> None:
     assert draft.provenance["published"].method == "pdf-properties"
 
 
+def test_broken_properties_of_a_pdf_cost_only_themselves() -> None:
+    (draft,), _ = found_in(pdf_of(_pages()[:1], "/Title <=3=> /Author (Jane Doe)"), "a.pdf")
+
+    assert "A new paragraph begins" in draft.text
+    assert not draft.authors
+
+
 def test_pages_of_a_pdf_are_limited() -> None:
     with pytest.raises(LimitExceededError, match="pages"):
         found_in(pdf_of(_pages()), limits=Limits(pages=3))
