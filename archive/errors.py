@@ -9,7 +9,8 @@
      ├── StoreError                the store cannot do what was asked
      │    ├── StoreVersionError        written by another version of the program
      │    ├── StoreDamagedError        what is stored is not what was written
-     │    └── ArticleNotFoundError     no article has this id or slug
+     │    ├── ArticleNotFoundError     no article has this id or slug
+     │    └── SearchNotFoundError      no saved search has this slug
      └── LockHeldError             another process is writing
 
 Every message says what happened and, where a person can act, what to do.
@@ -70,6 +71,10 @@ class StoreDamagedError(StoreError):
 
 class ArticleNotFoundError(StoreError):
     """No article has this id or slug."""
+
+
+class SearchNotFoundError(StoreError):
+    """No saved search has this slug."""
 
 
 class LockHeldError(ArchiveError):

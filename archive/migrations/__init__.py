@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from archive.errors import StoreError, StoreVersionError
-from archive.migrations import m0001_initial, m0002_groups
+from archive.migrations import m0001_initial, m0002_groups, m0003_searches
 
 Step = Callable[[Connection], None]
 
-MIGRATIONS: tuple[Step, ...] = (m0001_initial.upgrade, m0002_groups.upgrade)
+MIGRATIONS: tuple[Step, ...] = (m0001_initial.upgrade, m0002_groups.upgrade, m0003_searches.upgrade)
 
 _META = sa.table("meta", sa.column("key"), sa.column("value"))
 _log = logging.getLogger(__name__)

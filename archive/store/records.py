@@ -58,6 +58,24 @@ class StoredAuthor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A search that somebody wants to come back to.
+
+    Attributes:
+        query: query string with every parameter of the search, as in an address.
+        visited: when its results were last looked at, or None for never since it was saved.
+        seen: articles up to this id were there then.
+    """
+
+    slug: str
+    name: str
+    query: str
+    created: dt.datetime
+    visited: dt.datetime | None
+    seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """Another place where the same article was found."""
 

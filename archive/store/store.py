@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection, Engine
 from archive.document import Document, Origin
 from archive.errors import ArticleNotFoundError, StoreDamagedError, StoreError
 from archive.migrations import MIGRATIONS, check_version, migrate, schema_version
-from archive.store import maintenance, people, statements, verification
+from archive.store import maintenance, people, searches, statements, verification
 from archive.store.bulk import Lookup, chunks, upsert
 from archive.store.connection import open_engine, sqlite_path, writer_of
 from archive.store.failures import store_errors
@@ -34,6 +34,7 @@ from archive.store.records import (
     Copy,
     DamagedRow,
     PutResult,
+    SavedSearch,
     StoredAuthor,
     StoreStats,
     Version,
@@ -412,6 +413,49 @@ class Store:
         """Source as printed -> articles, the most frequent first."""
         with self._reading() as connection:
             return maintenance.sources(connection)
+
+    # Saved searches
+
+    def save_search(self, name: str, query: str, *, seen: int = 0) -> SavedSearch:
+        """Store the query string ``query`` under ``name``; one of this name is replaced.
+
+        Raises:
+            StoreError: the name or the query is too long, or there are too many.
+        """
+        with self._writing() as connection:
+            return searches.save(connection, name, query, seen=seen, now=self._clock())
+
+    def searches(self) -> list[SavedSearch]:
+        """All saved searches by name."""
+        with self._reading() as connection:
+            return list(searches.everything(connection))
+
+    def search_by_slug(self, slug: str) -> SavedSearch:
+        """The saved search with this slug.
+
+        Raises:
+            SearchNotFoundError: there is none.
+        """
+        with self._reading() as connection:
+            return searches.by_slug(connection, slug)
+
+    def visit_search(self, slug: str, *, seen: int) -> None:
+        """Note that a saved search was looked at when articles up to the id ``seen`` were there.
+
+        Raises:
+            SearchNotFoundError: there is none.
+        """
+        with self._writing() as connection:
+            searches.visit(connection, slug, seen=seen, now=self._clock())
+
+    def remove_search(self, slug: str) -> None:
+        """Forget a saved search.
+
+        Raises:
+            SearchNotFoundError: there is none.
+        """
+        with self._writing() as connection:
+            searches.remove(connection, slug)
 
     # Looking after it
 

@@ -21,6 +21,7 @@ What the less obvious columns hold:
   as ordinals; NULL when undated.
 * ``originals``: the bytes that articles were read from, compressed, by their hash;
   ``article_originals.context`` is what the reader was told besides them, as JSON.
+* ``searches``: ``query`` is a query string; articles up to the id ``seen`` were there at the last visit.
 * ``slug_claims``: slugs that may not be given out plainly: the next free suffix
   of a contested one, or the identity of the deleted article that had it.
 """
@@ -204,3 +205,14 @@ article_originals = Table(
     Column("context", Text, nullable=False),
 )
 Index("article_originals_hash", article_originals.c.hash)
+
+searches = Table(
+    "searches",
+    METADATA,
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("visited", Text),
+    Column("seen", Integer, nullable=False),
+)
