@@ -47,6 +47,7 @@ class SearchParams:
         match: ``auto``, ``all`` or ``any``.
         page: from 1; ``cursor`` wins over it.
         cursor: opaque continuation, the ``next`` of an earlier answer.
+        histogram: give the matches over time.
         engine: name of the engine to ask, or None for the configured one.
     """
 
@@ -63,6 +64,7 @@ class SearchParams:
     limit: int = DEFAULT_LIMIT
     cursor: str = ""
     facets: bool = True
+    histogram: bool = False
     engine: str | None = None
 
 
@@ -100,6 +102,42 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistogramBucket:
+    """A stretch of time.
+
+    Attributes:
+        start, end: its first and last day, month or year, both included, as
+            ``from`` and ``to`` take them.
+        count: matches that are dated within it.
+        articles: articles of the archive that are.
+    """
+
+    start: str
+    end: str
+    count: int
+    articles: int
+
+    @property
+    def share(self) -> float:
+        """How much of the archive matches in this time: 0 to 1."""
+        return self.count / self.articles if self.articles else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """Matches over time, from the first to the last, empty stretches included.
+
+    Attributes:
+        unit: ``day``, ``week`` (from Monday), ``month``, ``year`` or ``decade``.
+        coarse: matches whose dates are too coarse for the unit: they are in no bucket.
+    """
+
+    unit: str
+    buckets: tuple[HistogramBucket, ...]
+    coarse: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """One page of answers.
 
@@ -110,6 +148,7 @@ class SearchPage:
         total: exact number of articles that match; partial ones not counted.
         partial: articles with most of the words, when too few have them all.
         partial_total: how many of those there are.
+        histogram: matches over time, if it was asked for and any has a date.
         page, limit: which stretch of the hits this is.
         next: opaque cursor of the next page, or None at the end.
     """
@@ -123,9 +162,26 @@ class SearchPage:
     partial_total: int = 0
     took_ms: float = 0.0
     facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    histogram: Histogram | None = None
     page: int = 1
     limit: int = DEFAULT_LIMIT
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """Every article of a search.
+
+    Attributes:
+        understood: canonical text of what was searched, filters included.
+        total: exact number of articles that match.
+        documents: those articles in order, read as they are asked for, once.
+    """
+
+    understood: str
+    total: int
+    documents: Iterator[Document]
+    warnings: tuple[QueryWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,22 +224,6 @@ class Status:
         behind: changes of the store that the index has not seen.
         ready: searches can be answered.
         problem: what is wrong and the command that mends it, or empty.
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matches:
-    """Every article of a search.
-
-    Attributes:
-        understood: canonical text of what was searched, filters included.
-        total: exact number of articles that match.
-        documents: those articles in order, read as they are asked for, once.
-    """
-
-    understood: str
-    total: int
-    documents: Iterator[Document]
-    warnings: tuple[QueryWarning, ...] = ()
-
-
         problem_code: ``index_missing``, ``index_outdated``, ``index_damaged``
             or empty.
     """

@@ -108,6 +108,11 @@ _SEARCH_PARAMETERS = [
     ),
     _parameter("facets", "0 leaves the facets out.", {"type": "string", "enum": ["0", "1"], "default": "1"}),
     _parameter(
+        "histogram",
+        "1 adds the matches over time.",
+        {"type": "string", "enum": ["0", "1"], "default": "0"},
+    ),
+    _parameter(
         "engine",
         "The engine to ask instead of the configured one.",
         {"type": "string", "enum": list(ENGINES)},
@@ -191,7 +196,28 @@ _SCHEMAS: Schema = {
                 "description": "By name: author, source, language, year.",
                 "additionalProperties": _list(_ref("FacetValue")),
             },
+            "histogram": _ref("Histogram"),
             "next": _maybe(_text("Cursor of the next page.")),
+        },
+        optional=("histogram",),
+    ),
+    "Histogram": _object(
+        "Matches over time, from the first to the last, empty stretches included.",
+        {
+            "unit": {"type": "string", "enum": ["day", "week", "month", "year", "decade"]},
+            "buckets": _list(
+                _object(
+                    "A stretch of time.",
+                    {
+                        "start": _text("Its first day, month or year, as 'from' takes it."),
+                        "end": _text("Its last, as 'to' takes it."),
+                        "count": _count("Matches dated within it."),
+                        "articles": _count("Articles of the archive dated within it."),
+                        "share": {"type": "number", "minimum": 0, "maximum": 1},
+                    },
+                )
+            ),
+            "coarse": _count("Matches whose dates are too coarse for the unit, in no bucket."),
         },
     ),
     "Provenance": _object(
@@ -304,6 +330,7 @@ OPENAPI: Schema = {
                 },
             }
         },
+        **takeaway_paths(_SEARCH_PARAMETERS, _SLUG, _errors),
         "/healthz": {
             "get": {
                 "operationId": "health",
@@ -330,4 +357,3 @@ OPENAPI: Schema = {
         },
     },
 }
-        **takeaway_paths(_SEARCH_PARAMETERS, _SLUG, _errors),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -23,7 +24,7 @@ pages = Blueprint("pages", __name__)
 @pages.get("/")
 def search() -> str:
     """The search page; without words or filters it lists the newest articles."""
-    params = search_params(request.args, page_size=page_size())
+    params = replace(search_params(request.args, page_size=page_size()), histogram=True)
     try:
         page = answers().search(params)
     except EngineError:

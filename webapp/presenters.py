@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archive.document import Document, PartialDate
 from index.query.ast import QueryWarning
-from webapp.models import FacetValue, Hit, SearchPage, Spans
+from webapp.models import FacetValue, Histogram, Hit, SearchPage, Spans
 
 if TYPE_CHECKING:
     from index.snippets import Snippet
@@ -35,7 +35,26 @@ def search_json(page: SearchPage) -> Json:
             "hits": [{**hit_json(hit), "missing": list(hit.missing)} for hit in page.partial],
         },
         "facets": {name: [_facet_json(value) for value in values] for name, values in page.facets.items()},
+        **({"histogram": histogram_json(page.histogram)} if page.histogram else {}),
         "next": page.next,
+    }
+
+
+def histogram_json(histogram: Histogram) -> Json:
+    """Return matches over time; ``share`` is how much of the archive matches in each stretch."""
+    return {
+        "unit": histogram.unit,
+        "buckets": [
+            {
+                "start": bucket.start,
+                "end": bucket.end,
+                "count": bucket.count,
+                "articles": bucket.articles,
+                "share": round(bucket.share, 6),
+            }
+            for bucket in histogram.buckets
+        ],
+        "coarse": histogram.coarse,
     }
 
 

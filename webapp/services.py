@@ -27,14 +27,15 @@ from index.records import title_sort
 from index.snippets import Matchers
 from webapp.cursors import Cursor, check_depth, with_title
 from webapp.facets import REQUESTS, facets_from_response
+from webapp.histogram import Histograms
 from webapp.hits import HitMaker
 from webapp.labels import Labels
 from webapp.models import ArticlePage, AuthorPage, Matches, SearchPage, SearchParams, Status
 from webapp.opening import open_archive
 from webapp.searching import Asked, asked_from_params, place_of_page
 from webapp.settings import Settings
-
 from webapp.taking import documents_of
+
 log = logging.getLogger(__name__)
 
 #: With fewer full matches than this, articles with some of the words follow.
@@ -57,6 +58,7 @@ class Services:
         self.store = self._archive.store
         self._labels = Labels(self.store)
         self._hits = HitMaker(self.store, self._labels)
+        self._histograms = Histograms()
         self._limits = Limits(chars=settings.max_query_chars)
         self._readers: dict[str, LiveReader] = {}
         self._counted: tuple[int, int, dict[str, int]] | None = None
@@ -89,12 +91,16 @@ class Services:
                     limit=0 if cursor.partial else request.limit,
                     facets=REQUESTS if request.facets else (),
                     after=None if cursor.partial else cursor.after,
+                    extent="published_start" if request.histogram else "",
                 )
             )
             room = request.limit - len(response.hits)
             offset = response.total + cursor.position if cursor.partial else offset
             partial = self._partial(lease.engine, asked, response.total, offset, room, cursor)
             missing = _missing_words(lease.engine, asked, partial.hits) if partial else {}
+            histogram = self._histograms.histogram(
+                lease.engine, (reader, lease.stamp), asked.plan, response.extent, request
+            )
         facets = facets_from_response(response, request, labels) if request.facets else {}
         return SearchPage(
             query=request.q,
@@ -105,19 +111,13 @@ class Services:
             partial=self._hits.hits(partial.hits, asked.matchers, missing) if partial else (),
             partial_total=partial.total if partial else 0,
             facets=facets,
+            histogram=histogram,
             page=offset // request.limit + 1,
             limit=request.limit,
             next=_next(asked, response, partial, offset),
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
-    def article(self, slug: str, query: str = "") -> ArticlePage:
-        """Return an article with the places that ``query`` matched.
-
-        Raises:
-            ArticleNotFoundError: no article has this slug.
-            QueryError: the query is longer or deeper than allowed.
-        """
     def matches(self, request: SearchParams, *, most: int | None = None) -> Matches:
         """Return every article of a search in its order, or the first ``most``.
 
@@ -145,6 +145,13 @@ class Services:
         """Return the random name that the archive was given when it was made."""
         return self.store.store_id()
 
+    def article(self, slug: str, query: str = "") -> ArticlePage:
+        """Return an article with the places that ``query`` matched.
+
+        Raises:
+            ArticleNotFoundError: no article has this slug.
+            QueryError: the query is longer or deeper than allowed.
+        """
         document = self.store.by_slug(slug)
         if not query.strip():
             return self._hits.article(document, query, Matchers())

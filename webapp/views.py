@@ -14,6 +14,7 @@ from webapp.marking import mark
 from webapp.models import MISSING, FacetValue, SearchPage, SearchParams
 from webapp.params import SORTS
 from webapp.presenters import date_words
+from webapp.timeline import Timeline, timeline_from
 from webapp.urls import FILTERS, default_sort, search_url, with_filter, without_filter
 
 #: Values of a facet that are shown before "more".
@@ -111,6 +112,7 @@ class SearchView:
     any_url: str
     bare_url: str
     clear_url: str
+    timeline: Timeline | None = None
 
 
 def search_view(params: SearchParams, page: SearchPage) -> SearchView:
@@ -130,6 +132,7 @@ def search_view(params: SearchParams, page: SearchPage) -> SearchView:
         any_url=search_url(params, match="any") if _can_widen(params) else "",
         bare_url=_bare_url(params),
         clear_url=search_url(SearchParams()),
+        timeline=timeline_from(params, page.histogram),
     )
 
 

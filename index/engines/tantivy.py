@@ -318,6 +318,8 @@ class _Compiler:
         last = MAX_I64 if high is None else min(high - 1, MAX_I64)
         if first > last:
             return Query.empty_query()
+        if first == last:  # a range is looked for in the column of all documents, one value in its postings
+            return Query.const_score_query(Query.term_query(self._schema, name, first), 1.0)
         return Query.range_query(self._schema, name, tantivy.FieldType.Integer, first, last)
 
 
@@ -378,7 +380,7 @@ class _View:
             total=total,
             hits=tuple(hits),
             facets=facets,
-            histogram=self._histogram(query, request.histogram) if request.histogram else (),
+            histogram=self._histogram(query, request.histogram, total) if request.histogram else (),
             extent=self._extent(query, request.extent) if request.extent else None,
         )
 
@@ -576,7 +578,9 @@ class _View:
             for name in sizes
         }
 
-    def _histogram(self, query: Query, request: HistogramRequest) -> tuple[int, ...]:
+    def _histogram(self, query: Query, request: HistogramRequest, total: int) -> tuple[int, ...]:
+        if not total:
+            return (0,) * (len(request.bounds) - 1)
         stretches = [{"from": low, "to": high} for low, high in pairwise(request.bounds)]
         wanted = {"histogram": {"range": {"field": request.field, "ranges": stretches}}}
         found = self.searcher.aggregate(query, wanted)["histogram"]["buckets"]

@@ -32,7 +32,7 @@ def test_the_start_page_asks_for_the_newest_and_tells_how_many_there_are():
 
     page = get("/", services)
 
-    assert services.asked == [SearchParams(sort="newest")]
+    assert services.asked == [SearchParams(sort="newest", histogram=True)]
     assert text_of(page.h1) == "1,234 articles in the archive"
 
 
