@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import lxml.etree
 import lxml.html
@@ -227,9 +228,9 @@ def quick_text(html: str) -> str:
     )
 
 
-def _trafilatura(tree: lxml.html.HtmlElement, url: str, options: dict[str, bool]) -> list[Block]:
+def _trafilatura(tree: lxml.html.HtmlElement, url: str, options: dict[str, Any]) -> list[Block]:
     try:
-        document = trafilatura.bare_extraction(
+        document: Any = trafilatura.bare_extraction(
             tree, url=url or None, include_comments=False, with_metadata=False, **options
         )
     except _PARSER_ERRORS:
