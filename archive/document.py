@@ -183,6 +183,9 @@ class Document:
         updated: when the archive last changed it, aware UTC.
         content_hash: hex BLAKE2b-128 of title and text.
         provenance: one entry for each value that is there, by field name.
+        group: id that the articles like this one share, mostly that of the
+            first; 0 when it is alone.  The store's to say, never a part of
+            what the article says.
     """
 
     title: str
@@ -206,3 +209,4 @@ class Document:
     updated: dt.datetime | None = None
     provenance: dict[str, Provenance] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    group: int = 0

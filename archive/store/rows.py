@@ -266,7 +266,7 @@ def _provenance(text: str) -> dict[str, Provenance]:
     }
 
 
-def document_from_row(row: Sequence[Any], body: bytes | None) -> Document:
+def document_from_row(row: Sequence[Any], body: bytes | None, group: int | None = None) -> Document:
     """The document of HASHED_COLUMNS, with an empty text and lead when ``body`` is None.
 
     Raises:
@@ -301,6 +301,7 @@ def document_from_row(row: Sequence[Any], body: bytes | None) -> Document:
             updated=dt.datetime.fromisoformat(updated),
             provenance=_provenance(provenance),
             warnings=_strings(warnings),
+            group=group or 0,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreDamagedError(

@@ -27,6 +27,7 @@ from archive.store import maintenance, people, searches, statements, verificatio
 from archive.store.bulk import Lookup, chunks, upsert
 from archive.store.connection import open_engine, sqlite_path, writer_of
 from archive.store.failures import store_errors
+from archive.store.groups import GroupMethods
 from archive.store.putting import Batch
 from archive.store.records import (
     Change,
@@ -51,6 +52,7 @@ from archive.store.tables import (
     changes,
     copies,
     counters,
+    group_members,
     marks,
     meta,
     texts,
@@ -60,7 +62,11 @@ from archive.store.verification import FreeSpace
 
 _ROW = tuple(articles.c[name] for name in HASHED_COLUMNS)
 _ID_AT = HASHED_COLUMNS.index("id")
-_WITH_TEXT = select(*_ROW, texts.c.body).outerjoin(texts, texts.c.article_id == articles.c.id)
+_GROUP_AT = len(_ROW)
+_WITHOUT_TEXT = select(*_ROW, group_members.c.group_id).outerjoin(
+    group_members, group_members.c.article_id == articles.c.id
+)
+_WITH_TEXT = _WITHOUT_TEXT.add_columns(texts.c.body).outerjoin(texts, texts.c.article_id == articles.c.id)
 _KEYS_BY_ID = Lookup(select(articles.c.id, articles.c.slug, articles.c.identity), articles.c.id)
 _GET_MANY_CHUNK = 200
 
@@ -69,7 +75,7 @@ def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class Store:
+class Store(GroupMethods):
     """An open store.  Use `open`; close it, or use it as a context manager.
 
     Every method raises StoreError when the database cannot do its part, and
@@ -212,7 +218,7 @@ class Store:
             row = connection.execute(_WITH_TEXT.where(articles.c.slug == slug)).first()
         if row is None:
             raise ArticleNotFoundError(f"no article has the address {slug!r}")
-        return document_from_row(row, row[-1] or b"")
+        return document_from_row(row, row[-1] or b"", row[_GROUP_AT])
 
     def get_many(
         self, ids: Sequence[int], *, with_text: bool = True, damaged: list[int] | None = None
@@ -240,7 +246,7 @@ class Store:
         return [found[id_] for id_ in ids if id_ in found]
 
     def _compile_get_many(self, number: int, with_text: bool) -> str:
-        statement = _WITH_TEXT if with_text else select(*_ROW)
+        statement = _WITH_TEXT if with_text else _WITHOUT_TEXT
         places = [f"id{place}" for place in range(number)]
         compiled = statement.where(articles.c.id.in_([bindparam(place) for place in places])).compile(
             dialect=self._engine.dialect
@@ -536,7 +542,7 @@ class Store:
 def _document(row: Any, damaged: list[int] | None, *, with_text: bool = True) -> Document | None:
     """The document of a row, or None for a damaged one that was noted."""
     try:
-        return document_from_row(row, (row[-1] or b"") if with_text else None)
+        return document_from_row(row, (row[-1] or b"") if with_text else None, row[_GROUP_AT])
     except StoreDamagedError:
         if damaged is None:
             raise

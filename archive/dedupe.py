@@ -1,0 +1,267 @@
+"""Groups of near-duplicates: the same story in several papers, cut, extended or retitled.
+
+A pass of its own after articles were stored: to compute a signature costs about as
+much as storing the article does, and to look others up within the writing
+transaction would cost as much again.  The pass looks at what changed since the last
+one; what it finds is a row a member, so no article is ever changed or left out.
+
+An article joins the group of the one that it is most like.  Groups are not joined to
+each other: a chain of likenesses must not make one of what is not alike.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+
+from archive.document import Document
+from archive.nearness import WINDOW_DAYS, Pair, Sketches, candidates, day_array, likeness, rule_for
+from archive.shingles import MIN_SHINGLES, PLACES, Hashes, shingles, signatures
+from archive.store import Store
+from archive.store.groups import Member, SignatureRow
+
+log = logging.getLogger(__name__)
+
+#: The mark up to which changes were looked at.
+MARK: Final = "duplicates"
+_BATCH: Final = 1_000
+_COMPARED: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupingReport:
+    """Attributes:
+    looked_at: articles that were new or changed.
+    compared: pairs compared shingle by shingle.
+    grouped: articles that are in a group now and were not, or were in another.
+    """
+
+    looked_at: int = 0
+    compared: int = 0
+    grouped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Articles that are alike, by id, without their texts; the first began the group."""
+
+    id: int
+    articles: tuple[Document, ...]
+    members: tuple[Member, ...]
+
+
+def group_duplicates(
+    store: Store, *, anew: bool = False, on_progress: Callable[[int], None] | None = None
+) -> GroupingReport:
+    """Look at what changed since the last time and put near-duplicates into groups.
+
+    The caller holds the writer's lock.
+
+    Args:
+        anew: look at every article again.
+        on_progress: told how many articles have been looked at.
+
+    Raises:
+        StoreError: the store cannot be written; what was found before is kept.
+    """
+    reached = store.last_sequence()
+    looked: list[int] = []
+    touched: list[int] = []
+    for ids in _pending(store, anew=anew):
+        fresh, twins = _sign(store, ids, anew=anew)
+        looked += fresh
+        touched += twins
+        if on_progress is not None:
+            on_progress(len(looked) + len(touched))
+    nearest = _nearest(store, looked)
+    compared = nearest.compared
+    grouped = _join(store, looked, touched, nearest.found)
+    single = store.single_members()
+    if single:
+        store.save_members(single, ())
+    store.set_mark(MARK, reached)
+    log.info("near-duplicates: %d looked at, %d compared, %d grouped", len(looked), compared, grouped)
+    return GroupingReport(looked_at=len(looked) + len(touched), compared=compared, grouped=grouped)
+
+
+def groups(store: Store) -> Iterator[Group]:
+    """Yield every group of two or more articles, by its id."""
+    after = 0
+    while ids := store.group_ids(after=after, limit=_BATCH):
+        after = ids[-1]
+        for group_id, members in groupby(store.group_members(ids), key=lambda member: member.group_id):
+            several = tuple(members)
+            documents = store.get_many([member.article_id for member in several], with_text=False)
+            yield Group(id=group_id, articles=tuple(documents), members=several)
+
+
+def _pending(store: Store, *, anew: bool) -> Iterator[list[int]]:
+    if anew:
+        every = store.ids()
+        yield from (every[at : at + _BATCH] for at in range(0, len(every), _BATCH))
+        return
+    sequence = store.mark(MARK) or 0
+    while changes := store.changes_since(sequence, limit=_BATCH):
+        sequence = changes[-1].sequence
+        yield [change.id for change in changes]
+
+
+def _sign(store: Store, ids: Sequence[int], *, anew: bool) -> tuple[list[int], list[int]]:
+    """Write signatures of what is new or changed; return those articles, and those that
+    only repeat the text of an earlier one and need none."""
+    text_groups = store.text_groups(ids)
+    twins = [id_ for id_, first in text_groups.items() if first != id_]
+    known = {} if anew else store.known_signatures(ids)
+    firsts = [id_ for id_, first in text_groups.items() if first == id_]
+    documents = [
+        document
+        for document in store.get_many(firsts, damaged=[])
+        if known.get(document.id) != (document.content_hash, *_days(document))
+    ]
+    sets = shingles([document.text for document in documents])
+    signed = [(document, each) for document, each in zip(documents, sets, strict=True) if _is_long(each)]
+    made = signatures([each for _, each in signed])
+    rows = []
+    for (document, _), signature in zip(signed, made, strict=True):
+        first, last = _days(document)
+        rows.append(
+            SignatureRow(
+                article_id=document.id,
+                content_hash=document.content_hash,
+                first_day=first,
+                last_day=last,
+                signature=signature.astype("<u2").tobytes(),
+            )
+        )
+    fresh = [document.id for document in documents]
+    if fresh or twins:
+        store.save_signatures([*fresh, *twins], rows)
+    return fresh, twins
+
+
+def _is_long(hashes: Hashes) -> bool:
+    return len(hashes) >= MIN_SHINGLES
+
+
+def _days(document: Document) -> tuple[int | None, int | None]:
+    if document.published is None:
+        return None, None
+    return document.published.start, document.published.end - 1
+
+
+@dataclass(slots=True)
+class _Nearest:
+    """What each article is most like, and how much; articles that are like none are left out."""
+
+    found: dict[int, tuple[int, float]]
+    compared: int = 0
+
+
+def _nearest(store: Store, looked: Sequence[int]) -> _Nearest:
+    nearest = _Nearest({})
+    if not looked:
+        return nearest
+    sketches = _sketches(store, looked)
+    fresh = np.isin(sketches.ids, np.array(sorted(looked)))
+    pairs = candidates(sketches, fresh)
+    for at in range(0, len(pairs), _COMPARED):
+        _compare(store, pairs[at : at + _COMPARED], nearest)
+    return nearest
+
+
+def _sketches(store: Store, looked: Sequence[int]) -> Sketches:
+    rows = store.load_signatures(_span(store, looked))
+    blobs = b"".join(row[3] for row in rows)
+    return Sketches(
+        ids=np.array([row[0] for row in rows], np.int64),
+        first=day_array([row[1] for row in rows]),
+        last=day_array([row[2] for row in rows]),
+        signatures=np.frombuffer(blobs, "<u2").astype(np.uint16).reshape(len(rows), PLACES),
+    )
+
+
+def _span(store: Store, looked: Sequence[int]) -> tuple[int, int] | None:
+    """The days in which a copy of ``looked`` can lie; None for any, also where they are many."""
+    if len(looked) > _BATCH:
+        return None
+    firsts: list[int] = []
+    lasts: list[int] = []
+    for _, first, last in store.known_signatures(looked).values():
+        if first is None or last is None:
+            return None
+        firsts.append(first)
+        lasts.append(last)
+    return (min(firsts) - WINDOW_DAYS, max(lasts) + WINDOW_DAYS) if firsts else (0, 0)
+
+
+def _compare(store: Store, pairs: Sequence[Pair], nearest: _Nearest) -> None:
+    ids = sorted({id_ for pair in pairs for id_ in (pair.id, pair.other)})
+    documents = {document.id: document for document in store.get_many(ids, damaged=[])}
+    order = list(documents)
+    sets = dict(zip(order, shingles([documents[id_].text for id_ in order]), strict=True))
+    for pair in pairs:
+        if pair.id not in documents or pair.other not in documents:
+            continue
+        nearest.compared += 1
+        found = likeness(sets[pair.id], sets[pair.other])
+        if not rule_for(documents[pair.id], documents[pair.other]).holds(found):
+            continue
+        best = nearest.found.get(pair.id)
+        if best is None or (found.resemblance, -pair.other) > (best[1], -best[0]):
+            nearest.found[pair.id] = (pair.other, found.resemblance)
+
+
+def _join(
+    store: Store, looked: Sequence[int], twins: Sequence[int], found: Mapping[int, tuple[int, float]]
+) -> int:
+    """Write the groups that follow; return how many articles came into a group."""
+    wanted = {**{id_: (first, 1.0) for id_, first in store.text_groups(twins).items()}, **found}
+    concerned = {*looked, *twins, *(other for other, _ in wanted.values())}
+    before = store.members_of(concerned)
+    in_groups = {member.group_id for member in before.values()}
+    old = {member.article_id: member for member in store.group_members(in_groups)}
+    anew = {*looked, *twins}
+    members = {id_: member for id_, member in old.items() if id_ not in anew}
+    present = store.text_groups(concerned).keys()
+    for id_ in sorted(wanted):
+        other, similarity = wanted[id_]
+        if other not in members and other in present:
+            members[other] = Member(article_id=other, group_id=other)
+        group_id = members[other].group_id if other in members else other
+        members[id_] = Member(article_id=id_, group_id=group_id, nearest_id=other, similarity=similarity)
+    _drop_single(members)
+    _name(members)
+    changed = {id_ for id_ in old.keys() | members.keys() if old.get(id_) != members.get(id_)}
+    if changed:
+        store.save_members(sorted(changed), [members[id_] for id_ in sorted(changed) if id_ in members])
+    return sum(
+        id_ in members and (id_ not in old or old[id_].group_id != members[id_].group_id) for id_ in changed
+    )
+
+
+def _by_group(members: Iterable[Member]) -> dict[int, list[Member]]:
+    grouped: dict[int, list[Member]] = {}
+    for member in members:
+        grouped.setdefault(member.group_id, []).append(member)
+    return grouped
+
+
+def _drop_single(members: dict[int, Member]) -> None:
+    """Nobody is like an article that is alone in its group."""
+    for several in _by_group(members.values()).values():
+        if len(several) == 1:
+            del members[several[0].article_id]
+
+
+def _name(members: dict[int, Member]) -> None:
+    """Name each group by its first article."""
+    for group_id, several in _by_group(members.values()).items():
+        first = min(member.article_id for member in several)
+        if first != group_id:
+            for member in several:
+                members[member.article_id] = replace(member, group_id=first)
