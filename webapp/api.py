@@ -6,9 +6,10 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.exceptions import NotAcceptable, NotFound
 
 from webapp.context import answers, page_size
+from webapp.models import FACETS
 from webapp.openapi import OPENAPI
-from webapp.params import no_params, search_params
-from webapp.presenters import article_json, search_json
+from webapp.params import facet_params, no_params, search_params
+from webapp.presenters import article_json, saved_json, search_json
 
 api = Blueprint("api", __name__)
 
@@ -29,11 +30,27 @@ def search() -> Response:
     return jsonify(search_json(answers().search(params)))
 
 
+@api.get("/api/v1/facets/<name>")
+def facet(name: str) -> Response:
+    """All values of a facet of a search."""
+    if name not in FACETS:
+        raise NotFound
+    params, find, page = facet_params(request.args)
+    return jsonify(facet_json(answers().facet(params, name, find=find, page=page)))
+
+
 @api.get("/api/v1/articles/<slug>")
 def article(slug: str) -> Response:
     """One whole article."""
     no_params(request.args)
     return jsonify(article_json(answers().article(slug).document))
+
+
+@api.get("/api/v1/searches")
+def searches() -> Response:
+    """All saved searches, with what is new."""
+    no_params(request.args)
+    return jsonify({"searches": [saved_json(found) for found in answers().saved.all()]})
 
 
 @api.get("/api/v1/openapi.json")

@@ -15,6 +15,7 @@ from webapp.exports import FEEDS, FORMATS
 from webapp.marking import code_spans, mark, visible_text
 from webapp.pages import pages
 from webapp.presenters import date_words, day_words
+from webapp.saving import saving
 from webapp.takeaway import takeaway
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def create_app(settings: Settings, *, services: Answers | None = None) -> Flask:
     app.register_blueprint(pages)
     app.register_blueprint(api)
     app.register_blueprint(takeaway)
+    app.register_blueprint(saving)
     errors.register(app)
     return app
 
@@ -61,6 +63,7 @@ def _set_up_templates(app: Flask) -> None:
         day_words=day_words,
         date_label=views.date_label,
         language_name=views.language_name,
+        path_only=lambda address: address.partition("?")[0],
         number=lambda value: f"{value:,}",
     )
     app.jinja_env.tests["cut"] = views.is_cut
@@ -76,9 +79,12 @@ def _set_up_templates(app: Flask) -> None:
         search_url=urls.search_url,
         export_url=urls.export_url,
         feed_url=urls.feed_url,
+        query_string=urls.query_string,
+        saved_url=urls.saved_url,
         export_formats=tuple(FORMATS.values()),
         feed_formats=tuple(FEEDS.values()),
         with_filter=urls.with_filter,
+        facet_url=urls.facet_url,
     )
 
     def max_age(_name: str | None) -> int | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app
 
-from webapp.models import ArticlePage, AuthorPage, Matches, SearchPage, SearchParams, Status
+from webapp.models import ArticlePage, AuthorPage, FacetPage, Matches, SearchPage, SearchParams, Status
+
+if TYPE_CHECKING:
+    from webapp.saved import SavedSearches
 
 EXTENSION = "article-archive"
 
@@ -14,11 +17,18 @@ EXTENSION = "article-archive"
 class Answers(Protocol):
     """The part of `webapp.services.Services` that the web needs."""
 
+    @property
+    def saved(self) -> SavedSearches:
+        """The saved searches."""
+
     def search(self, request: SearchParams) -> SearchPage:
         """Answer one page of a search."""
 
     def matches(self, request: SearchParams, *, most: int | None = None) -> Matches:
         """Return every article of a search, or the first ``most``."""
+
+    def facet(self, request: SearchParams, name: str, *, find: str = "", page: int = 1) -> FacetPage:
+        """Return a page of all values of a facet of a search."""
 
     def store_id(self) -> str:
         """Return the random name that the archive was given when it was made."""

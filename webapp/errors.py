@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from archive.errors import ArticleNotFoundError, LockHeldError, StoreError
+from archive.errors import ArticleNotFoundError, LockHeldError, SearchNotFoundError, StoreError
 from index.errors import (
     DeadlineExceededError,
     EngineError,
@@ -58,6 +58,7 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
     QueryError: (400, "bad_query"),
     QueryLimitError: (400, "query_too_large"),
     ArticleNotFoundError: (404, "not_found"),
+    SearchNotFoundError: (404, "not_found"),
     IndexMissingError: (503, "index_missing"),
     IndexOutdatedError: (503, "index_outdated"),
     IndexDamagedError: (503, "index_damaged"),
@@ -70,6 +71,7 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 
 _HTTP_MESSAGES = {
     400: ("bad_request", "The request could not be understood."),
+    403: ("forbidden", "Only a page of this archive, on its own machine, can do that."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address answers GET and HEAD only."),
     406: ("not_acceptable", "The API answers application/json only: ask for that, or for */*."),
@@ -80,6 +82,7 @@ _HTTP_MESSAGES = {
 
 _HEADINGS = {
     400: "That search cannot be answered",
+    403: "Not allowed",
     404: "Not in the archive",
     405: "Not possible here",
     413: "Too large",
@@ -115,6 +118,8 @@ def _listed(error: Exception, status: int, code: str) -> Problem:
         )
     if isinstance(error, ArticleNotFoundError):
         return Problem(status=status, code=code, message="No article has this address.")
+    if isinstance(error, SearchNotFoundError):
+        return Problem(status=status, code=code, message="No saved search has this address.")
     if isinstance(error, DeadlineExceededError):
         message = "The search took too long and was stopped. Try fewer wildcards or more words."
         return Problem(status=status, code=code, message=message, retry_after_s=5)

@@ -6,7 +6,7 @@ from typing import Any
 
 from index.engines import ENGINES
 from webapp.cursors import MAX_DEPTH
-from webapp.models import DEFAULT_LIMIT, MAX_LIMIT, MISSING
+from webapp.models import DEFAULT_LIMIT, FACETS, MAX_LIMIT, MISSING
 from webapp.openapi_takeaway import takeaway_paths
 from webapp.params import MATCHES, MAX_CURSOR_CHARS, MAX_VALUE_CHARS, MAX_VALUES, SORTS
 
@@ -69,6 +69,19 @@ _SEARCH_PARAMETERS = [
     _several("source", f"Only articles of this source; '{MISSING}' for those without.", "The Daily Planet"),
     _several("language", f"Only articles in this language; '{MISSING}' if unknown.", "en"),
     _several("year", f"Only articles published in this year; '{MISSING}' for undated.", "2024"),
+    _several("tag", f"Only articles with this tag or section; '{MISSING}' for those without.", "shipping"),
+    _several("month", f"Only articles published in this month; '{MISSING}' for undated.", "2024-09"),
+    *(
+        _several(f"-{name}", f"Leave out what '{name}' with this value would find.", example)
+        for name, example in (
+            ("author", "Ada Lovelace"),
+            ("source", "The Daily Planet"),
+            ("tag", "sport"),
+            ("language", "de"),
+            ("year", "2023"),
+            ("month", "2023-12"),
+        )
+    ),
     _parameter(
         "from",
         "Published on or after: a year, month or day.",
@@ -170,12 +183,23 @@ _SCHEMAS: Schema = {
         },
     ),
     "FacetValue": _object(
-        "One value of a facet among all matches.",
+        "One value of a facet, counted among what matches when nothing is chosen in this facet.",
         {
             "value": _text("What the filter parameter takes."),
             "label": _text("What people read."),
             "count": _count("Articles with it, exact."),
             "selected": {"type": "boolean"},
+            "excluded": {"type": "boolean", "description": "The search leaves it out."},
+        },
+    ),
+    "FacetAnswer": _object(
+        "A page of all values of a facet.",
+        {
+            "name": _text("Of the facet."),
+            "find": _text("What the values were searched for."),
+            "total": _count("Values there are."),
+            "page": {"type": "integer", "minimum": 1},
+            "values": _list(_ref("FacetValue")),
         },
     ),
     "SearchAnswer": _object(
@@ -193,7 +217,7 @@ _SCHEMAS: Schema = {
             ),
             "facets": {
                 "type": "object",
-                "description": "By name: author, source, language, year.",
+                "description": "By name: author, source, tag, language, year, month (where matches span few years).",
                 "additionalProperties": _list(_ref("FacetValue")),
             },
             "histogram": _ref("Histogram"),
@@ -273,6 +297,26 @@ _SCHEMAS: Schema = {
             )
         },
     ),
+    "SavedSearches": _object(
+        "The saved searches.",
+        {
+            "searches": _list(
+                _object(
+                    "A name for a search.",
+                    {
+                        "slug": _text("Address: /saved/<slug>."),
+                        "name": _text("As given."),
+                        "query": _text("Query string of the search."),
+                        "total": _count("Articles that match."),
+                        "new": _count("Of those, stored since the last visit."),
+                        "created": _INSTANT,
+                        "visited": _maybe(_INSTANT),
+                        "problem": _text("Why it cannot be answered any more, or empty."),
+                    },
+                )
+            )
+        },
+    ),
     "Health": _object("Sign of life.", {"status": {"type": "string", "const": "ok"}}),
     "Readiness": _object(
         "Whether searches can be answered.",
@@ -297,6 +341,9 @@ _ERROR_RESPONSES = {
     503: "No search is possible just now; the message says what mends it, Retry-After when to ask again.",
 }
 
+#: Parameters of a search that are about its hits.
+_OF_HITS = ("sort", "page", "limit", "cursor", "facets", "histogram")
+
 _SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
 
 OPENAPI: Schema = {
@@ -319,6 +366,22 @@ OPENAPI: Schema = {
                 },
             }
         },
+        "/api/v1/facets/{name}": {
+            "get": {
+                "operationId": "facet",
+                "summary": "List all values of a facet",
+                "parameters": [
+                    {**_SLUG, "name": "name", "description": "Facet.", "schema": {"type": "string", "enum": list(FACETS)}},
+                    _parameter("find", "Only values with words that begin so.", {"type": "string"}),
+                    *(entry for entry in _SEARCH_PARAMETERS if entry["name"] not in _OF_HITS),
+                    _parameter("page", "Page number, 100 values each.", {"type": "integer", "minimum": 1}),
+                ],
+                "responses": {
+                    "200": _answer("A page of values.", _ref("FacetAnswer")),
+                    **_errors(400, 404, 405, 406, 414, 500, 503),
+                },
+            }
+        },
         "/api/v1/articles/{slug}": {
             "get": {
                 "operationId": "article",
@@ -331,6 +394,16 @@ OPENAPI: Schema = {
             }
         },
         **takeaway_paths(_SEARCH_PARAMETERS, _SLUG, _errors),
+        "/api/v1/searches": {
+            "get": {
+                "operationId": "savedSearches",
+                "summary": "List the saved searches and what is new in them",
+                "responses": {
+                    "200": _answer("All of them by name.", _ref("SavedSearches")),
+                    **_errors(400, 406, 500, 503),
+                },
+            }
+        },
         "/healthz": {
             "get": {
                 "operationId": "health",

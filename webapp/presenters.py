@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archive.document import Document, PartialDate
 from index.query.ast import QueryWarning
-from webapp.models import FacetValue, Histogram, Hit, SearchPage, Spans
+from webapp.models import FacetPage, FacetValue, Histogram, Hit, SearchPage, Spans
 
 if TYPE_CHECKING:
     from index.snippets import Snippet
+    from webapp.saved import Counted
 
 Json: TypeAlias = dict[str, Any]
 
@@ -37,6 +38,17 @@ def search_json(page: SearchPage) -> Json:
         "facets": {name: [_facet_json(value) for value in values] for name, values in page.facets.items()},
         **({"histogram": histogram_json(page.histogram)} if page.histogram else {}),
         "next": page.next,
+    }
+
+
+def facet_json(page: FacetPage) -> Json:
+    """Return a page of all values of a facet."""
+    return {
+        "name": page.name,
+        "find": page.find,
+        "total": page.total,
+        "page": page.page,
+        "values": [_facet_json(value) for value in page.values],
     }
 
 
@@ -72,6 +84,21 @@ def hit_json(hit: Hit) -> Json:
         "score": round(hit.score, 6),
         "title_spans": _spans_json(hit.title_spans),
         "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
+    }
+
+
+def saved_json(found: Counted) -> Json:
+    """Return a saved search and how it stands."""
+    search = found.search
+    return {
+        "slug": search.slug,
+        "name": search.name,
+        "query": search.query,
+        "total": found.total,
+        "new": found.new,
+        "created": instant_json(search.created),
+        "visited": instant_json(search.visited),
+        "problem": found.problem,
     }
 
 
@@ -161,7 +188,13 @@ def _warning_json(warning: QueryWarning) -> Json:
 
 
 def _facet_json(value: FacetValue) -> Json:
-    return {"value": value.value, "label": value.label, "count": value.count, "selected": value.selected}
+    return {
+        "value": value.value,
+        "label": value.label,
+        "count": value.count,
+        "selected": value.selected,
+        "excluded": value.excluded,
+    }
 
 
 def _snippet_json(snippet: Snippet) -> Json:

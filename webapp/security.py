@@ -13,12 +13,15 @@ from webapp.params import check_encoding
 #: Longest address answered, in bytes of path and query string.
 MAX_URL_BYTES = 8 * 1024
 
-#: The archive is only read over HTTP: a body has nothing to say.
+#: Only the name and the query of a saved search come in a body.
 MAX_BODY_BYTES = 16 * 1024
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:@/]+)(?::[0-9]{1,5})?")
 
 METHODS = ("GET", "HEAD")
+
+#: The blueprint that takes POST; it checks where the request comes from.
+WRITING = "saving"
 
 #: Names that a server on loopback is called by; any other ``Host`` may be a
 #: web site that had its name point at 127.0.0.1 to read the archive (DNS rebinding).
@@ -65,6 +68,7 @@ def protect(app: Flask, *, host: str) -> None:
     """
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.config["WRITABLE"] = is_loopback(host)
     if is_loopback(host):
         names = frozenset((*LOOPBACK_NAMES, _as_name(host)))
         app.before_request(lambda: _check_host(names))
@@ -87,7 +91,7 @@ def _check_host(names: frozenset[str]) -> None:
 def _check_request() -> None:
     if len(request.query_string) + len(request.path) > MAX_URL_BYTES:
         raise RequestURITooLarge
-    if request.method not in METHODS:
+    if request.method not in METHODS and not (request.method == "POST" and request.blueprint == WRITING):
         raise MethodNotAllowed(valid_methods=METHODS)
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise RequestEntityTooLarge

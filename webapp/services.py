@@ -18,7 +18,7 @@ from typing import Self
 from archive.errors import LockHeldError
 from index.engine import Engine, EngineHit, SearchRequest, SearchResponse, Sort
 from index.errors import EngineError
-from index.plan import All, Any, Constant, NumberRange, Term
+from index.plan import All, Any, Constant, Every, NumberRange, Term
 from index.progress import Report
 from index.query.guard import Limits
 from index.query.parser import parse
@@ -32,6 +32,7 @@ from webapp.hits import HitMaker
 from webapp.labels import Labels
 from webapp.models import ArticlePage, AuthorPage, Matches, SearchPage, SearchParams, Status
 from webapp.opening import open_archive
+from webapp.saved import SavedSearches
 from webapp.searching import Asked, asked_from_params, place_of_page
 from webapp.settings import Settings
 from webapp.taking import documents_of
@@ -63,6 +64,7 @@ class Services:
         self._readers: dict[str, LiveReader] = {}
         self._counted: tuple[int, int, dict[str, int]] | None = None
         self._lock = threading.Lock()
+        self.saved = SavedSearches(self.store, self)
         self._catch_up_at_start()
 
     def catch_up(self, on_progress: Report | None = None) -> int:
@@ -140,6 +142,28 @@ class Services:
                 reader, self.store, SearchRequest(plan=asked.plan, sort=asked.sort), most
             ),
         )
+
+    def count(self, request: SearchParams, *, after_id: int = 0) -> int:
+        """Return how many articles match, of those with an id above ``after_id``.
+
+        Raises:
+            QueryError, EngineError: as `search`.
+        """
+        with self._reader(request.engine).lease() as lease:
+            labels = self._labels.at(lease.stamp)
+            asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
+            plan = All((asked.plan, NumberRange("id", after_id + 1, None))) if after_id else asked.plan
+            return lease.engine.search(SearchRequest(plan=plan, limit=0)).total
+
+    def last_id(self) -> int:
+        """Return the id of the article that was stored last, of those that can be found; 0 without any.
+
+        Raises:
+            EngineError: the index cannot tell.
+        """
+        with self._reader(None).lease() as lease:
+            latest = lease.engine.search(SearchRequest(plan=Every(), sort=Sort.ADDED, limit=1)).hits
+        return latest[0].id if latest else 0
 
     def store_id(self) -> str:
         """Return the random name that the archive was given when it was made."""

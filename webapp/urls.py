@@ -26,6 +26,17 @@ _CONTROLS_OR_SPACE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]")
 def state_from_params(params: SearchParams) -> dict[str, Any]:
     """Return the query parameters that stand for ``params``, defaults left out."""
     state: dict[str, Any] = {
+        **search_state(params),
+        "limit": "" if params.limit == current_app.config["PAGE_SIZE"] else params.limit,
+        "cursor": params.cursor,
+        "page": "" if params.page == 1 or params.cursor else params.page,
+    }
+    return {name: value for name, value in state.items() if value}
+
+
+def search_state(params: SearchParams) -> dict[str, Any]:
+    """Return the parameters that say what is searched for, without those of the page."""
+    state: dict[str, Any] = {
         "q": params.q,
         "author": list(params.author),
         "source": list(params.source),
@@ -35,10 +46,7 @@ def state_from_params(params: SearchParams) -> dict[str, Any]:
         "to": params.date_to,
         "sort": "" if params.sort == default_sort(params.q) else params.sort,
         "match": "" if params.match == "auto" else params.match,
-        "limit": "" if params.limit == current_app.config["PAGE_SIZE"] else params.limit,
         "engine": params.engine or "",
-        "cursor": params.cursor,
-        "page": "" if params.page == 1 or params.cursor else params.page,
     }
     return {name: value for name, value in state.items() if value}
 
@@ -60,10 +68,18 @@ def search_url(params: SearchParams, **changes: Any) -> str:
 
 def export_url(params: SearchParams, name: str) -> str:
     """Return the address of everything that ``params`` find, as ``/<name>`` gives it."""
-    state = state_from_params(replace(params, page=1, cursor=""))
-    state.pop("limit", None)
-    query = urlencode(state, doseq=True)
+    query = query_string(params)
     return f"{_root()}/{name}{f'?{query}' if query else ''}"
+
+
+def query_string(params: SearchParams) -> str:
+    """Return ``params`` as they stand in an address, without those of the page."""
+    return urlencode(search_state(params), doseq=True)
+
+
+def saved_url(slug: str = "", rest: str = "") -> str:
+    """Return the address of the saved searches, of one, or of something of one."""
+    return f"{_root()}/saved" + (f"/{quote(slug, safe='')}" if slug else "") + (f"/{rest}" if rest else "")
 
 
 def feed_url(params: SearchParams, extension: str) -> str:

@@ -14,6 +14,7 @@ from webapp.cli.common import Commands
 from webapp.cli.exporting import export
 from webapp.cli.ingesting import extract, ingest
 from webapp.cli.maintenance import reindex, status, verify
+from webapp.cli.searches import searches
 from webapp.cli.searching import search, show
 from webapp.cli.serving import demo, serve
 
@@ -33,7 +34,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(ingest, extract, search, show, serve, demo),
+    *(ingest, extract, search, searches, show, serve, demo),
     *(status, reindex, verify, backup, restore, delete, export),
 )
 for _command in _COMMANDS:

@@ -62,6 +62,7 @@ _DEEPEST = 1_000_000
 )
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page of them.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, an article each.")
+@click.option("--save", metavar="NAME", help="Save the search as NAME; see `archive searches`.")
 @engine_option
 @home_option
 def search(
@@ -76,6 +77,7 @@ def search(
     limit: int,
     page: int,
     as_json: bool,
+    save: str | None,
     engine: str | None,
     home: Path | None,
 ) -> None:
@@ -107,12 +109,15 @@ def search(
         engine=engine,
     )
     with Services(settings_from(home, engine=engine), create=False) as services:
-        shown = _print_pages(services, request, limit, as_json=as_json)
+        shown = print_pages(services, request, limit, as_json=as_json)
+        if save is not None:
+            saved = services.saved.save(save, request)
+            say(f"Saved as {saved.slug}; see it with: archive searches run {saved.slug}")
     if not shown:
         say("No articles match.")
 
 
-def _print_pages(services: Services, request: SearchParams, limit: int, *, as_json: bool) -> int:
+def print_pages(services: Services, request: SearchParams, limit: int, *, as_json: bool) -> int:
     """Print up to ``limit`` hits, a request at a time; return how many."""
     from dataclasses import replace
 
