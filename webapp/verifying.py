@@ -110,6 +110,8 @@ def repair_archive(
         store.give_back_free_space()
     for indexer in indexers:
         mine = {problem.repair for problem in problems if problem.engine == indexer.engine}
+        if Repair.CHANGES in wanted and indexer.status().state == "ready":
+            mine.add(Repair.ADD_MISSING)
         _repair_index(indexer, mine, on_progress)
 
 

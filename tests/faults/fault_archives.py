@@ -133,8 +133,9 @@ def search_total(home: Path, engine: str, query: str = WORD) -> int | None:
         try:
             return services.search(SearchParams(q=query)).total
         except EngineError as error:
-            assert "archive reindex" in str(error), f"no mending command: {error}"
-            return None
+            said = str(error)
+    assert "archive reindex" in said, f"no mending command: {said}"
+    return None
 
 
 def require_whole(home: Path, engine: str, *, articles: int, slugs: set[str]) -> None:

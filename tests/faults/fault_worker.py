@@ -43,7 +43,7 @@ def main(task: str, *arguments: str) -> None:
             ingest(opened.store, arguments, options=options, on_outcome=acknowledge)
             opened.indexer().catch_up()
         elif task in ("reindex", "restore"):
-            opened.indexer().reindex(wait_s=60)
+            opened.indexer().reindex(lambda progress: print(f"step {progress.done}", flush=True), wait_s=60)
         elif task == "backup":
             opened.store.backup_to(arguments[0])
     print("done", flush=True)
