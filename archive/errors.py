@@ -5,12 +5,14 @@
      │    ├── UnsupportedFormatError   nothing here reads this kind of file
      │    ├── EmptyItemError           there is no text in it
      │    ├── MalformedItemError       it claims a format and breaks it
-     │    └── LimitExceededError       it is larger, deeper or slower than allowed
+     │    ├── LimitExceededError       it is larger, deeper or slower than allowed
+     │    └── FetchError               it could not be had from the web
      ├── StoreError                the store cannot do what was asked
      │    ├── StoreVersionError        written by another version of the program
      │    ├── StoreDamagedError        what is stored is not what was written
      │    ├── ArticleNotFoundError     no article has this id or slug
-     │    └── SearchNotFoundError      no saved search has this slug
+     │    ├── SearchNotFoundError      no saved search has this slug
+     │    └── FeedNotFoundError        no feed is followed under this name
      └── LockHeldError             another process is writing
 
 Every message says what happened and, where a person can act, what to do.
@@ -57,6 +59,27 @@ class LimitExceededError(ReadError):
     code = "limit"
 
 
+class FetchError(ReadError):
+    """A page could not be had from the web.
+
+    Attributes:
+        code: ``fetch``, or a closer word: ``address``, ``robots``, ``status``,
+            ``redirect``, ``timeout``.
+        status: of the HTTP response, 0 without one.
+        retry_after_s: how long the server asks to be left alone, 0 if it does not say.
+    """
+
+    code = "fetch"
+
+    def __init__(
+        self, message: str, *, code: str = "fetch", status: int = 0, retry_after_s: float = 0.0
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
 class StoreError(ArchiveError):
     """The store could not do what was asked."""
 
@@ -75,6 +98,10 @@ class ArticleNotFoundError(StoreError):
 
 class SearchNotFoundError(StoreError):
     """No saved search has this slug."""
+
+
+class FeedNotFoundError(StoreError):
+    """No feed is followed under this name."""
 
 
 class LockHeldError(ArchiveError):

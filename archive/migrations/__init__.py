@@ -18,11 +18,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from archive.errors import StoreError, StoreVersionError
-from archive.migrations import m0001_initial, m0002_groups, m0003_searches
+from archive.migrations import m0001_initial, m0002_groups, m0003_searches, m0004_web
 
 Step = Callable[[Connection], None]
 
-MIGRATIONS: tuple[Step, ...] = (m0001_initial.upgrade, m0002_groups.upgrade, m0003_searches.upgrade)
+MIGRATIONS: tuple[Step, ...] = (
+    m0001_initial.upgrade,
+    m0002_groups.upgrade,
+    m0003_searches.upgrade,
+    m0004_web.upgrade,
+)
 
 _META = sa.table("meta", sa.column("key"), sa.column("value"))
 _log = logging.getLogger(__name__)

@@ -27,6 +27,7 @@ from archive.store import maintenance, people, searches, statements, verificatio
 from archive.store.bulk import Lookup, chunks, upsert
 from archive.store.connection import open_engine, sqlite_path, writer_of
 from archive.store.failures import store_errors
+from archive.store.links import WrongLinks, mend_links, wrong_links
 from archive.store.groups import GroupMethods
 from archive.store.putting import Batch
 from archive.store.records import (
@@ -59,6 +60,7 @@ from archive.store.tables import (
     versions,
 )
 from archive.store.verification import FreeSpace
+from archive.store.web import WebMethods
 
 _ROW = tuple(articles.c[name] for name in HASHED_COLUMNS)
 _ID_AT = HASHED_COLUMNS.index("id")
@@ -75,7 +77,7 @@ def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class Store(GroupMethods):
+class Store(GroupMethods, WebMethods):
     """An open store.  Use `open`; close it, or use it as a context manager.
 
     Every method raises StoreError when the database cannot do its part, and
@@ -510,6 +512,16 @@ class Store(GroupMethods):
         """Enter articles in the log of changes, so that every index takes them up again."""
         with self._writing() as connection:
             verification.note(connection, list(ids))
+
+    def wrong_links(self) -> WrongLinks:
+        """What of authors, links to them and names of sources does not follow from the articles."""
+        with self._reading() as connection:
+            return wrong_links(connection)
+
+    def mend_links(self) -> None:
+        """Put right what `wrong_links` finds."""
+        with self._writing() as connection:
+            mend_links(connection, wrong_links(connection))
 
     def free_space(self) -> FreeSpace:
         """How much of the file is not used."""

@@ -22,6 +22,9 @@ What the less obvious columns hold:
 * ``originals``: the bytes that articles were read from, compressed, by their hash;
   ``article_originals.context`` is what the reader was told besides them, as JSON.
 * ``searches``: ``query`` is a query string; articles up to the id ``seen`` were there at the last visit.
+* ``fetches``: pages that gave an article, by the address that answered, and what the server gave
+  to ask again.
+* ``feed_entries``: what a feed had before; ``is_own`` is 1 when the article came from the entry.
 * ``slug_claims``: slugs that may not be given out plainly: the next free suffix
   of a contested one, or the identity of the deleted article that had it.
 """
@@ -215,4 +218,38 @@ searches = Table(
     Column("created", Text, nullable=False),
     Column("visited", Text),
     Column("seen", Integer, nullable=False),
+)
+
+fetches = Table(
+    "fetches",
+    METADATA,
+    Column("url", Text, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("fetched", Text, nullable=False),
+)
+Index("fetches_article", fetches.c.article_id)
+
+feeds = Table(
+    "feeds",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("added", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("polled", Text),
+    Column("status", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("next_poll", Text),
+)
+
+feed_entries = Table(
+    "feed_entries",
+    METADATA,
+    Column("feed", ForeignKey("feeds.name", ondelete="CASCADE"), primary_key=True),
+    Column("entry", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("is_own", Integer, nullable=False),
 )
