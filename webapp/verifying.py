@@ -38,12 +38,13 @@ class Repair(IntEnum):
 
     NONE = 0
     FILE = 1
-    CHANGES = 2
-    FREE_SPACE = 3
-    ADD_MISSING = 4
-    REBUILD = 5
-    PRUNE = 6
-    DROP_LAST = 7
+    LINKS = 2
+    CHANGES = 3
+    FREE_SPACE = 4
+    ADD_MISSING = 5
+    REBUILD = 6
+    PRUNE = 7
+    DROP_LAST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,8 @@ def repair_archive(
     wanted = {problem.repair for problem in problems}
     if Repair.FILE in wanted:
         store.mend_file()
+    if Repair.LINKS in wanted:
+        store.mend_links()
     if Repair.CHANGES in wanted:
         store.note_changes(store.unnoted())
     if Repair.FREE_SPACE in wanted:
@@ -148,6 +151,11 @@ def _store_leftovers(store: Store) -> Iterator[Problem]:
             message=f"{len(unnoted):,} articles are missing in the log of changes. "
             "Mend it with: archive verify --repair",
             repair=Repair.CHANGES,
+        )
+    if wrong := store.wrong_links():
+        yield Problem(
+            message=f"Not as the articles say: {wrong}. Mend it with: archive verify --deep --repair",
+            repair=Repair.LINKS,
         )
     free = store.free_space()
     if free.is_large:

@@ -27,8 +27,8 @@ from archive.store import maintenance, people, searches, statements, verificatio
 from archive.store.bulk import Lookup, chunks, upsert
 from archive.store.connection import open_engine, sqlite_path, writer_of
 from archive.store.failures import store_errors
-from archive.store.links import WrongLinks, mend_links, wrong_links
 from archive.store.groups import GroupMethods
+from archive.store.links import WrongLinks, mend_links, wrong_links
 from archive.store.putting import Batch
 from archive.store.records import (
     Change,

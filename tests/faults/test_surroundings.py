@@ -197,3 +197,29 @@ def test_what_killed_rebuilds_left_is_removed(home: Path, tmp_path: Path) -> Non
     assert "1 folders and 1 marks" in found.output
     assert mended.exit_code == 0, mended.output
     assert not (home / "index" / ENGINE / "000000-00000000").exists()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        pytest.param("DELETE FROM article_authors WHERE article_id = 2", id="link-lost"),
+        pytest.param("UPDATE authors SET name = 'Ada Lovelaca'", id="name-changed"),
+        pytest.param("UPDATE authors SET key = 'ada lovelaca'", id="key-changed"),
+    ],
+)
+def test_authors_that_do_not_follow_from_the_articles_are_mended(
+    home: Path, tmp_path: Path, sql: str
+) -> None:
+    archive(home, ENGINE, "ingest", write_sources(tmp_path / "one", range(6)))
+    with closing(sqlite3.connect(home / "archive.db")) as connection, connection:
+        connection.execute(sql)
+
+    found = archive(home, ENGINE, "verify", "--deep")
+    mended = archive(home, ENGINE, "verify", "--deep", "--repair")
+
+    assert found.exit_code == 1
+    assert "Not as the articles say" in found.output
+    assert mended.exit_code == 0, mended.output
+    with Store.open(home / "archive.db") as store:
+        assert store.author_names(["ada lovelace"]) == {"ada lovelace": "Ada Lovelace"}
+        assert len(store.articles_by_author("ada lovelace")) == 6
