@@ -80,10 +80,9 @@ def group_duplicates(
             on_progress(len(looked) + len(touched))
     nearest = _nearest(store, looked)
     compared = nearest.compared
-    grouped = _join(store, looked, touched, nearest.found)
-    single = store.single_members()
-    if single:
-        store.save_members(single, ())
+    joined = _join(store, looked, touched, nearest.found)
+    grouped = joined.grouped
+    reached = _write(store, joined, reached)
     store.set_mark(MARK, reached)
     log.info("near-duplicates: %d looked at, %d compared, %d grouped", len(looked), compared, grouped)
     return GroupingReport(looked_at=len(looked) + len(touched), compared=compared, grouped=grouped)
@@ -216,10 +215,34 @@ def _compare(store: Store, pairs: Sequence[Pair], nearest: _Nearest) -> None:
             nearest.found[pair.id] = (pair.other, found.resemblance)
 
 
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Whose membership changes, what it becomes, and how many came into a group."""
+
+    changed: list[int]
+    members: list[Member]
+    grouped: int
+
+
+def _write(store: Store, joined: _Joined, reached: int) -> int:
+    """Write the groups; return up to where changes were looked at.
+
+    What is written here is noted as a change too, but need not be looked at again.
+    """
+    if joined.changed:
+        before, after = store.save_members(joined.changed, joined.members)
+        reached = after if before == reached else reached
+    single = store.single_members()
+    if single:
+        before, after = store.save_members(single, ())
+        reached = after if before == reached else reached
+    return reached
+
+
 def _join(
     store: Store, looked: Sequence[int], twins: Sequence[int], found: Mapping[int, tuple[int, float]]
-) -> int:
-    """Write the groups that follow; return how many articles came into a group."""
+) -> _Joined:
+    """Return the groups that follow."""
     wanted = {**{id_: (first, 1.0) for id_, first in store.text_groups(twins).items()}, **found}
     concerned = {*looked, *twins, *(other for other, _ in wanted.values())}
     before = store.members_of(concerned)
@@ -237,11 +260,11 @@ def _join(
     _drop_single(members)
     _name(members)
     changed = {id_ for id_ in old.keys() | members.keys() if old.get(id_) != members.get(id_)}
-    if changed:
-        store.save_members(sorted(changed), [members[id_] for id_ in sorted(changed) if id_ in members])
-    return sum(
+    came = sum(
         id_ in members and (id_ not in old or old[id_].group_id != members[id_].group_id) for id_ in changed
     )
+    ordered = sorted(changed)
+    return _Joined(ordered, [members[id_] for id_ in ordered if id_ in members], came)
 
 
 def _by_group(members: Iterable[Member]) -> dict[int, list[Member]]:

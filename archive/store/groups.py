@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
 from archive.store.bulk import Bulk, Lookup, chunks
-from archive.store.tables import articles, group_members, signatures
+from archive.store.tables import articles, counters, group_members, signatures
 from archive.store.verification import note
 
 
@@ -182,11 +182,17 @@ class GroupMethods:
         with self._reading() as connection:
             return single_members(connection)
 
-    def save_members(self, ids: Sequence[int], members: Sequence[Member]) -> None:
+    def save_members(self, ids: Sequence[int], members: Sequence[Member]) -> tuple[int, int]:
         """Take ``ids`` out of their groups and enter ``members``, which are some of them.
 
         The log of changes notes every one, so that indexes learn of it.
+
+        Returns:
+            The last sequence of that log before and after.
         """
         with self._writing() as connection:
             save_members(connection, ids, members)
             note(connection, list(ids))
+            value = select(counters.c.value).where(counters.c.name == "sequence")
+            sequence = int(connection.execute(value).scalar_one())
+        return sequence - len(ids), sequence

@@ -11,6 +11,7 @@ import click
 from webapp.cli.articles import delete
 from webapp.cli.backups import backup, restore
 from webapp.cli.common import Commands
+from webapp.cli.duplicates import duplicates
 from webapp.cli.exporting import export
 from webapp.cli.ingesting import extract, ingest
 from webapp.cli.maintenance import reindex, status, verify
@@ -35,7 +36,7 @@ def cli() -> None:
 
 _COMMANDS = (
     *(ingest, extract, search, searches, show, serve, demo),
-    *(status, reindex, verify, backup, restore, delete, export),
+    *(status, reindex, verify, backup, restore, delete, export, duplicates),
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -108,6 +108,7 @@ def ingest_paths(
     """
     from archive.ingest import IngestOptions
     from archive.ingest import ingest as ingest_sources
+    from webapp.cli.duplicates import find_duplicates
 
     options = replace(options or IngestOptions(), lock_path=opened.settings.lock_path, lock_timeout_s=wait_s)
     with ProgressLine() as line:
@@ -122,6 +123,7 @@ def ingest_paths(
         line.clear()
         outcomes.finish()
         if index:
+            find_duplicates(opened, line, wait_s=wait_s)
             opened.indexer().catch_up(report_to(line), wait_s=wait_s)
     return report
 
