@@ -9,7 +9,7 @@ from webapp.context import answers, page_size
 from webapp.models import FACETS
 from webapp.openapi import OPENAPI
 from webapp.params import facet_params, no_params, search_params
-from webapp.presenters import article_json, saved_json, search_json
+from webapp.presenters import article_json, facet_json, saved_json, search_json
 
 api = Blueprint("api", __name__)
 

@@ -1,82 +1,267 @@
-"""Facets of a search: what to ask the engine for, and what people read."""
+"""Facets of a search: what to ask the engine for, and what people read.
+
+Values of one facet widen each other, so each facet is counted as if nothing
+were chosen in it: the counts say what choosing one more would find.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from index.analysis import fold_key
-from index.engine import Bucket, FacetRequest, SearchResponse
+from index.analysis import fold_key, tokens
+from index.engine import Bucket, Engine, FacetRequest, SearchRequest, SearchResponse
+from index.plan import All, Constant, Except, Plan, Term, TermPrefix
+from webapp.filters import filters_from_params
+from webapp.histogram import month_counts
 from webapp.labels import Labels
-from webapp.models import MISSING, FacetValue, SearchParams
+from webapp.models import FACETS, MISSING, FacetPage, FacetValue, SearchParams
+from webapp.searching import Asked
+
+#: Most values that a facet is searched through for one page of them.
+MOST_VALUES = 10_000
 
 #: Years are shown in time order, so all of them are asked for.
-_YEARS = 300
-_MOST = 20
+_SIZES = {"author": 20, "source": 20, "tag": 20, "language": 100, "year": 300}
+_FIELDS = {
+    "author": "author_key",
+    "source": "source_key",
+    "tag": "tag_key",
+    "language": "lang",
+    "year": "year",
+}
 
-REQUESTS: tuple[FacetRequest, ...] = (
-    FacetRequest(field="author_key", size=_MOST),
-    FacetRequest(field="source_key", size=_MOST),
-    FacetRequest(field="lang", size=100),
-    FacetRequest(field="year", size=_YEARS),
-)
+#: What `has` calls the value of each facet.
+_PRESENCE = {"author": "author", "source": "source", "tag": "tag", "language": "lang", "year": "date"}
 
+#: Articles have at most one value of these, so what is not counted is missing.
+_SINGLE = ("source", "language", "year")
 
-def facets_from_response(
-    response: SearchResponse, params: SearchParams, labels: Labels
-) -> dict[str, tuple[FacetValue, ...]]:
-    """Return the facets by name: most frequent first, years in time order.
+#: Words of these are indexed, so that a long facet is searched by the engine.
+_WORDS = {"author": "author", "source": "source", "tag": "tag"}
 
-    Articles without a language or year come last under the value ``none``;
-    those of an author facet are not counted, because an article may have
-    several authors, nor are sources beyond the buckets.
-    """
-    buckets = response.facets
-    authors = buckets.get("author_key", ())
-    sources = buckets.get("source_key", ())
-    author_names = labels.authors([bucket.value for bucket in authors])
-    source_names = labels.sources([bucket.value for bucket in sources])
-    years = sorted(buckets.get("year", ()), key=lambda bucket: bucket.value)
-    return {
-        "author": _named(authors, author_names, params.author),
-        "source": _named(sources, source_names, params.source),
-        "language": (
-            *_plain(buckets.get("lang", ()), params.language),
-            *_missing(response, "lang", "Unknown", params.language),
-        ),
-        "year": (*_plain(years, params.year), *_missing(response, "year", "Undated", params.year)),
-    }
+#: Matches within so many years are told apart by month.
+_MONTHS_OF = 2
+
+#: Years whose months are all listed at once.
+_MOST_YEARS = 300
+
+_MISSING_LABELS = {
+    "author": "No author",
+    "source": "No source",
+    "tag": "No tag",
+    "language": "Unknown",
+    "year": "Undated",
+}
 
 
-def _named(
-    buckets: Iterable[Bucket], names: dict[str, str], asked: tuple[str, ...]
-) -> tuple[FacetValue, ...]:
-    chosen = {fold_key(value) for value in asked}
-    return tuple(
-        FacetValue(
-            value=names.get(bucket.value, bucket.value),
-            label=names.get(bucket.value, bucket.value),
+def requests_for(params: SearchParams) -> tuple[FacetRequest, ...]:
+    """Return the facets that the search itself counts: those that nothing is chosen in."""
+    return tuple(_request(name) for name in _FIELDS if not _is_chosen(params, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Makes the facets of one search."""
+
+    engine: Engine
+    asked: Asked
+    params: SearchParams
+    labels: Labels
+
+    def all(self, response: SearchResponse) -> dict[str, tuple[FacetValue, ...]]:
+        """Return the facets by name: most frequent first, years and months in time
+        order, those without a value last, as ``none``.
+
+        Args:
+            response: the engine's answer to a search with `requests_for`.
+        """
+        found = {name: self._facet(name, response) for name in _FIELDS}
+        found["month"] = self._months(found["year"])
+        return {name: found[name] for name in FACETS}
+
+    def page(self, name: str, *, find: str = "", page: int = 1, limit: int = 100) -> FacetPage:
+        """Return all values of a facet, ``limit`` at a time.
+
+        Args:
+            find: only those with words that begin so.
+        """
+        values = self._all_months() if name == "month" else self._all_values(name, find)
+        wanted = tokens(find)
+        kept = [value for value in values if _has_words(value, wanted)]
+        shown = kept[(page - 1) * limit : page * limit]
+        keys = [value.value for value in shown if value.value != MISSING]
+        names = self._names(name, keys)
+        return FacetPage(
+            name=name,
+            find=find,
+            total=len(kept),
+            is_cut=len(values) >= MOST_VALUES,
+            page=page,
+            limit=limit,
+            values=tuple(_named(value, names) for value in shown),
+        )
+
+    def _facet(self, name: str, response: SearchResponse) -> tuple[FacetValue, ...]:
+        plan = self.asked.plan
+        if _is_chosen(self.params, name):
+            plan = self._plan_without(name)
+            response = self.engine.search(SearchRequest(plan=plan, limit=0, facets=(_request(name),)))
+        buckets = response.facets.get(_FIELDS[name], ())
+        names = self._names(name, [bucket.value for bucket in buckets])
+        values = [self._value(name, bucket, names) for bucket in buckets]
+        values.extend(self._beyond(name, values, plan))
+        if name == "year":
+            values.sort(key=lambda value: value.value)
+        return (*values, *self._missing(name, plan, response))
+
+    def _value(self, name: str, bucket: Bucket, names: dict[str, str]) -> FacetValue:
+        label = names.get(bucket.value, bucket.value)
+        return FacetValue(
+            value=label,
+            label=label,
             count=bucket.count,
-            selected=bucket.value in chosen,
+            selected=_chosen(getattr(self.params, name), bucket.value),
+            excluded=_chosen(self._excluded(name), bucket.value),
         )
-        for bucket in buckets
+
+    def _beyond(self, name: str, values: Sequence[FacetValue], plan: Plan) -> list[FacetValue]:
+        """What is chosen but not among the first values: it must be there to be taken back."""
+        known = {fold_key(value.value) for value in values} | {MISSING}
+        chosen = [*getattr(self.params, name), *self._excluded(name)]
+        return [
+            FacetValue(
+                value=value,
+                label=value,
+                count=self._count(plan, name, value),
+                selected=value in getattr(self.params, name),
+                excluded=value in self._excluded(name),
+            )
+            for value in dict.fromkeys(chosen)
+            if fold_key(value) not in known
+        ]
+
+    def _missing(self, name: str, plan: Plan, response: SearchResponse) -> tuple[FacetValue, ...]:
+        """The bucket of the articles that have no value."""
+        buckets = response.facets.get(_FIELDS[name], ())
+        if not response.total or (name == "tag" and not buckets):
+            return ()
+        if name in _SINGLE and len(buckets) < _SIZES[name]:
+            count = response.total - sum(bucket.count for bucket in buckets)
+        else:
+            without = All((plan, Except(Term("has", _PRESENCE[name]))))
+            count = self.engine.search(SearchRequest(plan=Constant(without, 0.0), limit=0)).total
+        selected = MISSING in getattr(self.params, name)
+        excluded = MISSING in self._excluded(name)
+        if not count and not selected and not excluded:
+            return ()
+        return (
+            FacetValue(
+                value=MISSING,
+                label=_MISSING_LABELS[name],
+                count=count,
+                selected=selected,
+                excluded=excluded,
+            ),
+        )
+
+    def _months(self, years: Sequence[FacetValue]) -> tuple[FacetValue, ...]:
+        """The months of the years chosen, or of those that match, while they are few."""
+        dated = [value for value in years if value.value != MISSING and value.count]
+        wanted = [int(value.value) for value in dated if value.selected or value.excluded] or [
+            int(value.value) for value in dated
+        ]
+        if not 1 <= len(wanted) <= _MONTHS_OF or max(wanted) - min(wanted) >= _MONTHS_OF:
+            return self._month_values({})
+        return self._month_values(
+            month_counts(self.engine, self.asked.plan_without("month"), (min(wanted), max(wanted)))
+        )
+
+    def _all_months(self) -> list[FacetValue]:
+        plan = self.asked.plan_without("month")
+        extent = self.engine.search(SearchRequest(plan=plan, limit=0, extent="published_start")).extent
+        if extent is None:
+            return []
+        first, last = (dt.date.fromordinal(day).year for day in extent)
+        counts = month_counts(self.engine, plan, (max(first, last - _MOST_YEARS), last))
+        return list(self._month_values(counts))
+
+    def _month_values(self, counts: dict[str, int]) -> tuple[FacetValue, ...]:
+        chosen = (*self.params.month, *self._excluded("month"))
+        months = {**dict.fromkeys((value for value in chosen if value != MISSING), 0), **counts}
+        return tuple(
+            FacetValue(
+                value=month,
+                label=month,
+                count=months[month],
+                selected=month in self.params.month,
+                excluded=month in self._excluded("month"),
+            )
+            for month in sorted(months)
+        )
+
+    def _all_values(self, name: str, find: str) -> list[FacetValue]:
+        plan = self._plan_without(name)
+        words = tokens(find)
+        if words and name in _WORDS:
+            having = (Constant(TermPrefix(_WORDS[name], word), 0.0) for word in words)
+            plan = All((plan, *having))
+        wanted = FacetRequest(field=_FIELDS[name], size=MOST_VALUES)
+        response = self.engine.search(SearchRequest(plan=plan, limit=0, facets=(wanted,)))
+        values = [self._value(name, bucket, {}) for bucket in response.facets[_FIELDS[name]]]
+        if name == "year":
+            values.sort(key=lambda value: value.value, reverse=True)
+        return values if words else [*values, *self._missing(name, plan, response)]
+
+    def _plan_without(self, name: str) -> Plan:
+        return self.asked.plan_without(name, *(("month",) if name == "year" else ()))
+
+    def _count(self, plan: Plan, name: str, value: str) -> int:
+        wanted = filters_from_params(params_with(name, value), self.labels.languages())
+        both = Constant(All((plan, *(entry.plan for entry in wanted))), 0.0)
+        return self.engine.search(SearchRequest(plan=both, limit=0)).total
+
+    def _excluded(self, name: str) -> tuple[str, ...]:
+        return tuple(value for other, value in self.params.excluded if other == name)
+
+    def _names(self, name: str, keys: Sequence[str]) -> dict[str, str]:
+        """Return the printed names of keys."""
+        if name == "author":
+            return self.labels.authors(keys)
+        if name == "source":
+            return self.labels.sources(keys)
+        return self.labels.tags(keys, self.engine) if name == "tag" else {}
+
+
+def params_with(name: str, value: str) -> SearchParams:
+    """Return a search for ``value`` of the filter ``name`` alone."""
+    wanted: Any = {name: (value,)}
+    return SearchParams(**wanted)
+
+
+def _request(name: str) -> FacetRequest:
+    return FacetRequest(field=_FIELDS[name], size=_SIZES[name])
+
+
+def _is_chosen(params: SearchParams, name: str) -> bool:
+    names = (name, "month") if name == "year" else (name,)
+    return any(getattr(params, other) for other in names) or any(
+        other in names for other, _ in params.excluded
     )
 
 
-def _plain(buckets: Iterable[Bucket], asked: tuple[str, ...]) -> tuple[FacetValue, ...]:
-    chosen = {value.strip().lower() for value in asked}
-    return tuple(
-        FacetValue(
-            value=bucket.value, label=bucket.value, count=bucket.count, selected=bucket.value in chosen
-        )
-        for bucket in buckets
-    )
+def _chosen(values: Sequence[str], key: str) -> bool:
+    return any(fold_key(value) == key for value in values)
 
 
-def _missing(
-    response: SearchResponse, field: str, label: str, asked: tuple[str, ...]
-) -> tuple[FacetValue, ...]:
-    """Return the bucket of the articles without a value of a field that has at most one."""
-    left = response.total - sum(bucket.count for bucket in response.facets.get(field, ()))
-    if left <= 0:
-        return ()
-    return (FacetValue(value=MISSING, label=label, count=left, selected=MISSING in asked),)
+def _named(value: FacetValue, names: dict[str, str]) -> FacetValue:
+    name = names.get(value.value)
+    return value if name is None else replace(value, value=name, label=name)
+
+
+def _has_words(value: FacetValue, wanted: Sequence[str]) -> bool:
+    """Whether each of ``wanted`` begins a word of the value."""
+    words = tokens(value.label)
+    return all(any(word.startswith(part) for word in words) for part in wanted)

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from index.query.rewrite import plan_from_query
-
-from archive.document import PartialDate
+from archive.document import PartialDate, Precision
 from index.analysis import fold_key, tokens
 from index.errors import QueryError
-from index.plan import Any, Constant, Plan, Term
+from index.plan import Any, Constant, Except, Plan, Term
 from index.query.ast import DateRange, Has, Near, Not, Or, Phrase, Query
+from index.query.rewrite import plan_from_query
 from index.schema import BREAKS
 from webapp.models import MISSING, SearchParams
 
@@ -23,15 +22,27 @@ from webapp.models import MISSING, SearchParams
 _NEAR_WORDS = 5
 
 #: What `Has` calls the value that each filter asks for.
-_PRESENCE = {"author": "author", "source": "source", "language": "lang", "year": "date"}
+_PRESENCE = {
+    "author": "author",
+    "source": "source",
+    "tag": "tag",
+    "language": "lang",
+    "year": "date",
+    "month": "date",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter: as part of the query text, and as the clause that is run."""
+    """One filter: as part of the query text, and as the clause that is run.
+
+    Attributes:
+        name: the parameter; ``dates`` for both ends of a time.
+    """
 
     tree: Query
     plan: Plan
+    name: str = ""
 
 
 def filters_from_params(params: SearchParams, languages: Sequence[str]) -> tuple[Filter, ...]:
@@ -41,21 +52,33 @@ def filters_from_params(params: SearchParams, languages: Sequence[str]) -> tuple
     Raises:
         QueryError: a value cannot be; the message begins with its parameter.
     """
-    makers: tuple[tuple[str, tuple[str, ...], Callable[[str], Filter]], ...] = (
-        ("author", params.author, lambda value: _author(value, languages)),
-        ("source", params.source, _source),
-        ("language", params.language, _language),
-        ("year", params.year, lambda value: _year(value, languages)),
-    )
+    makers: dict[str, Callable[[str], Filter]] = {
+        "author": lambda value: _author(value, languages),
+        "source": _source,
+        "tag": _tag,
+        "language": _language,
+        "year": lambda value: _year(value, languages),
+        "month": lambda value: _month(value, languages),
+    }
+
+    def choice(name: str, value: str) -> Filter:
+        return _missing(name, languages) if value == MISSING else makers[name](value)
+
     found = []
-    for name, values, make in makers:
-        choices = [
-            _missing(name, languages) if value == MISSING else make(value) for value in sorted(set(values))
-        ]
+    for name in makers:
+        choices = [choice(name, value) for value in sorted(set(getattr(params, name)))]
         if choices:
-            found.append(_either(choices))
+            found.append(replace(_either(choices), name=name))
+        unwanted = sorted({value for other, value in params.excluded if other == name})
+        found.extend(replace(_not(choice(name, value)), name=name) for value in unwanted)
     dated = _dates(params, languages)
-    return (*found, dated) if dated else tuple(found)
+    return (*found, replace(dated, name="dates")) if dated else tuple(found)
+
+
+def _not(wanted: Filter) -> Filter:
+    if isinstance(wanted.tree, Not):
+        return Filter(wanted.tree.child, Constant(Except(wanted.plan), 0.0))
+    return Filter(Not(child=wanted.tree), Constant(Except(wanted.plan), 0.0))
 
 
 def _either(choices: list[Filter]) -> Filter:
@@ -87,6 +110,12 @@ def _source(value: str) -> Filter:
     return Filter(Phrase(text=value, field="source"), Term("source_key", fold_key(value)))
 
 
+def _tag(value: str) -> Filter:
+    if not fold_key(value):
+        raise QueryError("tag: it is empty.")
+    return Filter(Phrase(text=value, field="tag"), Term("tag_key", fold_key(value)))
+
+
 def _language(value: str) -> Filter:
     code = value.strip().lower()
     if not code or len(code) > 20:
@@ -100,6 +129,14 @@ def _year(value: str, languages: Sequence[str]) -> Filter:
     first = dt.date(int(value), 1, 1)
     following = dt.date(int(value) + 1, 1, 1) if int(value) < dt.MAXYEAR else None
     return _from_tree(DateRange(start=first, end=following), languages)
+
+
+def _month(value: str, languages: Sequence[str]) -> Filter:
+    date = _date("month", value)
+    if date is None or date.precision is not Precision.MONTH:
+        raise QueryError(f"month: {value[:30]!r} is not a month such as 2024-09.")
+    following = dt.date.fromordinal(date.end) if date.end <= dt.date.max.toordinal() else None
+    return _from_tree(DateRange(start=date.first, end=following), languages)
 
 
 def _dates(params: SearchParams, languages: Sequence[str]) -> Filter | None:

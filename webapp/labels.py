@@ -6,6 +6,10 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
+from index.analysis import fold_key
+from index.engine import Engine, SearchRequest
+from index.plan import Constant, Term
+
 if TYPE_CHECKING:
     from archive.store import Store
 
@@ -51,6 +55,19 @@ class Labels:
     def sources(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the printed names for source keys."""
         return self._look_up("source", keys, self._store.source_names)
+
+    def tags(self, keys: Sequence[str], engine: Engine) -> dict[str, str]:
+        """Return the printed names for tag keys, each as one article has it."""
+        return self._look_up("tag", keys, lambda unknown: self._tag_names(unknown, engine))
+
+    def _tag_names(self, keys: Sequence[str], engine: Engine) -> dict[str, str]:
+        ids: list[int] = []
+        for key in keys:
+            found = engine.search(SearchRequest(plan=Constant(Term("tag_key", key), 0.0), limit=1))
+            ids.extend(hit.id for hit in found.hits)
+        documents = self._store.get_many(list(dict.fromkeys(ids)), with_text=False)
+        names = (name for document in documents for name in (*document.tags, document.section))
+        return {fold_key(name): name for name in names if name}
 
     def _look_up(
         self, kind: str, keys: Sequence[str], ask: Callable[[Sequence[str]], dict[str, str]]

@@ -25,7 +25,7 @@ MAX_LIMIT = 100
 DEFAULT_LIMIT = 10
 
 #: Facets of a search, in the order in which they are shown.
-FACETS = ("author", "source", "language", "year")
+FACETS = ("author", "source", "tag", "language", "year", "month")
 
 #: Facet value of the articles that have no date, author, source or language.
 MISSING = "none"
@@ -37,10 +37,12 @@ class SearchParams:
 
     Attributes:
         q: query text, as typed.
-        author, source, language, year: filters.  One name in ``author`` is
-            matched like ``author:"…"``; several values of one filter widen
-            it, different filters narrow.  ``none`` asks for articles without
-            the value.
+        author, source, tag, language, year, month: filters.  One name in
+            ``author`` is matched like ``author:"…"``; several values of one
+            filter widen it, different filters narrow.  ``none`` asks for
+            articles without the value; ``tag`` covers tags and section.
+        excluded: filters the other way round, as (name, value): no article
+            that such a filter would find.
         date_from, date_to: ``YYYY[-MM[-DD]]`` or empty for open; both ends
             inclusive, so that ``2024`` to ``2024`` is that year.
         sort: a value of `index.engine.Sort`.
@@ -56,6 +58,9 @@ class SearchParams:
     source: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     year: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    month: tuple[str, ...] = ()
+    excluded: tuple[tuple[str, str], ...] = ()
     date_from: str = ""
     date_to: str = ""
     sort: str = "relevance"
@@ -70,12 +75,38 @@ class SearchParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetValue:
-    """One value of a facet: what the filter takes, what people read, how many."""
+    """One value of a facet: what the filter takes, what people read, how many.
+
+    Attributes:
+        count: articles with it among those that match all but the filters of
+            its own facet.
+        excluded: the search leaves out articles with it.
+    """
 
     value: str
     label: str
     count: int
     selected: bool = False
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetPage:
+    """A page of all values of one facet.
+
+    Attributes:
+        find: only values with words that begin so.
+        total: how many values there are.
+        is_cut: there are more than are looked through.
+    """
+
+    name: str
+    values: tuple[FacetValue, ...]
+    total: int
+    find: str = ""
+    is_cut: bool = False
+    page: int = 1
+    limit: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

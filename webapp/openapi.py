@@ -191,6 +191,7 @@ _SCHEMAS: Schema = {
             "selected": {"type": "boolean"},
             "excluded": {"type": "boolean", "description": "The search leaves it out."},
         },
+        optional=("excluded",),
     ),
     "FacetAnswer": _object(
         "A page of all values of a facet.",
@@ -217,7 +218,7 @@ _SCHEMAS: Schema = {
             ),
             "facets": {
                 "type": "object",
-                "description": "By name: author, source, tag, language, year, month (where matches span few years).",
+                "description": "By name: author, source, tag, language, year, and month where years are few.",
                 "additionalProperties": _list(_ref("FacetValue")),
             },
             "histogram": _ref("Histogram"),
@@ -371,7 +372,13 @@ OPENAPI: Schema = {
                 "operationId": "facet",
                 "summary": "List all values of a facet",
                 "parameters": [
-                    {**_SLUG, "name": "name", "description": "Facet.", "schema": {"type": "string", "enum": list(FACETS)}},
+                    {
+                        "name": "name",
+                        "in": "path",
+                        "required": True,
+                        "description": "Which facet.",
+                        "schema": {"type": "string", "enum": list(FACETS)},
+                    },
                     _parameter("find", "Only values with words that begin so.", {"type": "string"}),
                     *(entry for entry in _SEARCH_PARAMETERS if entry["name"] not in _OF_HITS),
                     _parameter("page", "Page number, 100 values each.", {"type": "integer", "minimum": 1}),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from index.errors import EngineError
@@ -13,10 +14,10 @@ from webapp import views
 from webapp.context import answers, page_size
 from webapp.help import HELP
 from webapp.marking import marked_article
-from webapp.models import SearchParams
-from webapp.params import article_params, no_params, page_param, search_params
+from webapp.models import FACETS, SearchParams
+from webapp.params import article_params, facet_params, no_params, page_param, search_params
 from webapp.presenters import last_part
-from webapp.urls import article_url, author_url, outside_link
+from webapp.urls import article_url, author_url, facet_url, outside_link
 
 pages = Blueprint("pages", __name__)
 
@@ -44,6 +45,25 @@ def search() -> str:
         start=_is_start(params),
         author_field=views.field_author(params, page),
         hidden=views.hidden_fields(params),
+    )
+
+
+@pages.get("/facet/<name>")
+def facet(name: str) -> str:
+    """All values of a facet of a search, with a search among them."""
+    if name not in FACETS:
+        raise NotFound
+    params, find, number = facet_params(request.args)
+    page = answers().facet(params, name, find=find, page=number)
+    return render_template(
+        "facet.html",
+        params=params,
+        page=page,
+        view=views.facet_view(params, name, page.values),
+        hidden=tuple((key, value) for key, value in views.state_fields(params)),
+        pager=views.pager(
+            page.page, page.total, page.limit, lambda other: facet_url(params, name, find=find, page=other)
+        ),
     )
 
 
@@ -108,6 +128,9 @@ def _is_start(params: SearchParams) -> bool:
         or params.source
         or params.language
         or params.year
+        or params.tag
+        or params.month
+        or params.excluded
         or params.date_from
         or params.date_to
         or params.page > 1

@@ -18,7 +18,7 @@ from index.engine import Sort
 from index.engines import ENGINES
 from webapp.cursors import MAX_DEPTH
 from webapp.models import DEFAULT_LIMIT, MAX_LIMIT, MISSING, SearchParams
-from webapp.urls import FILTERS, default_sort
+from webapp.urls import EXCLUDE, FILTERS, default_sort
 
 MAX_VALUE_CHARS = 200
 MAX_VALUES = 20
@@ -28,13 +28,22 @@ MATCHES = ("auto", "all", "any")
 SORTS = tuple(sort.value for sort in Sort)
 
 _SINGLE = ("q", "from", "to", "sort", "match", "page", "limit", "cursor", "facets", "histogram", "engine")
+_SEVERAL = (*FILTERS, *(EXCLUDE + name for name in FILTERS))
 #: Every parameter of a search.
-PARAMETERS = (*_SINGLE, *FILTERS)
+PARAMETERS = (*_SINGLE, *_SEVERAL)
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _CURSOR = re.compile(r"[A-Za-z0-9_.~=-]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _YEAR = re.compile(r"[0-9]{4}")
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+
+#: What the values of some filters look like.
+_FORMS = {
+    "language": (_LANGUAGE, "a language code such as 'en'"),
+    "year": (_YEAR, "a year such as 2024"),
+    "month": (_MONTH, "a month such as 2024-09"),
+}
 
 
 @dataclass(eq=False)
@@ -64,7 +73,7 @@ def search_params(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) 
     Raises:
         ParameterError: see there.
     """
-    _refuse_strangers(args, single=_SINGLE, several=FILTERS)
+    _refuse_strangers(args, single=_SINGLE, several=_SEVERAL)
     q = _text(args, "q")
     limit = _number(args, "limit", page_size, 1, MAX_LIMIT)
     date_from, date_to = _date(args, "from"), _date(args, "to")
@@ -72,10 +81,10 @@ def search_params(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) 
         raise ParameterError("bad_parameter", f"'from' ({date_from}) lies after 'to' ({date_to}).", "from")
     return SearchParams(
         q=q,
-        author=_values(args, "author"),
-        source=_values(args, "source"),
-        language=_values(args, "language", _LANGUAGE, "a language code such as 'en'"),
-        year=_values(args, "year", _YEAR, "a year such as 2024"),
+        **{name: _filter(args, name, name) for name in FILTERS},
+        excluded=tuple(
+            (name, value) for name in FILTERS for value in _filter(args, name, EXCLUDE + name)
+        ),
         date_from=date_from,
         date_to=date_to,
         sort=_choice(args, "sort", SORTS, default_sort(q)),
@@ -87,6 +96,22 @@ def search_params(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) 
         histogram=_choice(args, "histogram", ("0", "1"), "0") == "1",
         engine=_choice(args, "engine", tuple(ENGINES), "") or None,
     )
+
+
+def facet_params(args: MultiDict[str, str]) -> tuple[SearchParams, str, int]:
+    """Read the search whose facet is listed, what to find in it, and the page.
+
+    Raises:
+        ParameterError: see there.
+    """
+    known = ("q", "from", "to", "match", "engine", "find", "page")
+    _refuse_strangers(args, single=known, several=_SEVERAL)
+    of_list = ("find", "page")
+    search = MultiDict((name, value) for name, value in args.items(multi=True) if name not in of_list)
+    find = _text(args, "find")
+    if len(find) > MAX_VALUE_CHARS:
+        raise ParameterError("bad_parameter", f"'find' must be at most {MAX_VALUE_CHARS} characters.", "find")
+    return search_params(search), find, _number(args, "page", 1, 1, 100)
 
 
 def article_params(args: MultiDict[str, str]) -> str:
@@ -193,6 +218,12 @@ def _cursor(args: Mapping[str, str]) -> str:
     if args.get("page", "").strip():
         raise ParameterError("bad_parameter", "Give 'page' or 'cursor', not both.", "cursor")
     return text
+
+
+def _filter(args: MultiDict[str, str], name: str, parameter: str) -> tuple[str, ...]:
+    """Return the values that ``parameter`` gives to the filter ``name``."""
+    form, described = _FORMS.get(name, (None, ""))
+    return _values(args, parameter, form, described)
 
 
 def _values(

@@ -193,7 +193,7 @@ def _facet_json(value: FacetValue) -> Json:
         "label": value.label,
         "count": value.count,
         "selected": value.selected,
-        "excluded": value.excluded,
+        **({"excluded": True} if value.excluded else {}),
     }
 
 

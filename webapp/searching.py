@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index.engine import After, EngineHit, Key, Sort
 from index.engines.checks import check_after
@@ -31,6 +31,8 @@ class Asked:
         sort: ``newest`` instead of ``relevance`` when nothing is ranked.
         understood: canonical text of query and filters.
         matchers: what to mark; filters are not marked.
+        bare: ``plan`` without filters.
+        filters: what narrows it.
         words: the bare words, with the articles that have each.
         identity: spells out the search, for its cursors.
     """
@@ -43,6 +45,12 @@ class Asked:
     matchers: Matchers
     identity: str
     words: tuple[tuple[str, Plan], ...] = ()
+    bare: Plan = field(default_factory=Every)
+    filters: tuple[Filter, ...] = ()
+
+    def plan_without(self, *names: str) -> Plan:
+        """Return ``plan`` without the filters of ``names``."""
+        return _narrowed(self.bare, [entry for entry in self.filters if entry.name not in names])
 
     def cursor_after(self, hits: Sequence[EngineHit], position: int, *, partial: bool = False) -> str:
         """Return the cursor of what follows ``hits``, the last of which is the ``position``th.
@@ -80,6 +88,8 @@ def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequ
         warnings=(*parsed.warnings, *planned.warnings),
         matchers=matchers_from_plan(planned.plan),
         identity="\n".join((understood, sort.value, params.match, params.engine or "")),
+        bare=planned.plan,
+        filters=filters,
         words=tuple(zip(planned.words, planned.word_plans, strict=True)),
     )
 

@@ -26,11 +26,11 @@ from index.reader import LiveReader
 from index.records import title_sort
 from index.snippets import Matchers
 from webapp.cursors import Cursor, check_depth, with_title
-from webapp.facets import REQUESTS, facets_from_response
+from webapp.facets import Facets, requests_for
 from webapp.histogram import Histograms
 from webapp.hits import HitMaker
 from webapp.labels import Labels
-from webapp.models import ArticlePage, AuthorPage, Matches, SearchPage, SearchParams, Status
+from webapp.models import ArticlePage, AuthorPage, FacetPage, Matches, SearchPage, SearchParams, Status
 from webapp.opening import open_archive
 from webapp.saved import SavedSearches
 from webapp.searching import Asked, asked_from_params, place_of_page
@@ -91,7 +91,7 @@ class Services:
                     sort=asked.sort,
                     offset=offset,
                     limit=0 if cursor.partial else request.limit,
-                    facets=REQUESTS if request.facets else (),
+                    facets=requests_for(request) if request.facets else (),
                     after=None if cursor.partial else cursor.after,
                     extent="published_start" if request.histogram else "",
                 )
@@ -100,10 +100,12 @@ class Services:
             offset = response.total + cursor.position if cursor.partial else offset
             partial = self._partial(lease.engine, asked, response.total, offset, room, cursor)
             missing = _missing_words(lease.engine, asked, partial.hits) if partial else {}
+            facets = {}
+            if request.facets:
+                facets = Facets(lease.engine, asked, request, labels).all(response)
             histogram = self._histograms.histogram(
                 lease.engine, (reader, lease.stamp), asked.plan, response.extent, request
             )
-        facets = facets_from_response(response, request, labels) if request.facets else {}
         return SearchPage(
             query=request.q,
             understood=asked.understood,
@@ -164,6 +166,20 @@ class Services:
         with self._reader(None).lease() as lease:
             latest = lease.engine.search(SearchRequest(plan=Every(), sort=Sort.ADDED, limit=1)).hits
         return latest[0].id if latest else 0
+
+    def facet(self, request: SearchParams, name: str, *, find: str = "", page: int = 1) -> FacetPage:
+        """Return a page of all values of the facet ``name`` of a search.
+
+        Args:
+            find: only values with words that begin so.
+
+        Raises:
+            QueryError, EngineError: as `search`.
+        """
+        with self._reader(request.engine).lease() as lease:
+            labels = self._labels.at(lease.stamp)
+            asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
+            return Facets(lease.engine, asked, request, labels).page(name, find=find, page=page)
 
     def store_id(self) -> str:
         """Return the random name that the archive was given when it was made."""

@@ -18,7 +18,10 @@ from flask import current_app, request
 from webapp.models import SearchParams
 
 #: Filters that may stand several times in an address, in the order shown.
-FILTERS = ("author", "source", "language", "year")
+FILTERS = ("author", "source", "tag", "language", "year", "month")
+
+#: What stands before the name of a filter to leave out what it finds.
+EXCLUDE = "-"
 
 _CONTROLS_OR_SPACE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]")
 
@@ -38,10 +41,11 @@ def search_state(params: SearchParams) -> dict[str, Any]:
     """Return the parameters that say what is searched for, without those of the page."""
     state: dict[str, Any] = {
         "q": params.q,
-        "author": list(params.author),
-        "source": list(params.source),
-        "language": list(params.language),
-        "year": list(params.year),
+        **{name: list(getattr(params, name)) for name in FILTERS},
+        **{
+            f"{EXCLUDE}{name}": [value for other, value in params.excluded if other == name]
+            for name in FILTERS
+        },
         "from": params.date_from,
         "to": params.date_to,
         "sort": "" if params.sort == default_sort(params.q) else params.sort,
@@ -91,6 +95,27 @@ def with_filter(params: SearchParams, name: str, value: str) -> str:
     """Return the address of the search narrowed to ``value`` of filter ``name``."""
     values: tuple[str, ...] = getattr(params, name)
     return search_url(params, **{name: (*values, value)})
+
+
+def with_exclusion(params: SearchParams, name: str, value: str) -> str:
+    """Return the address of the search without the articles that ``value`` of ``name`` finds."""
+    values = tuple(other for other in getattr(params, name) if other != value)
+    return search_url(params, **{name: values, "excluded": (*params.excluded, (name, value))})
+
+
+def without_exclusion(params: SearchParams, name: str, value: str) -> str:
+    """Return the address of the search that leaves ``value`` of ``name`` in again."""
+    left = tuple(pair for pair in params.excluded if pair != (name, value))
+    return search_url(params, excluded=left)
+
+
+def facet_url(params: SearchParams, name: str, **more: Any) -> str:
+    """Return the address of all values of a facet of the search."""
+    state = state_from_params(replace(params, page=1, cursor=""))
+    state.pop("limit", None)
+    state.pop("sort", None)
+    query = urlencode({**state, **{key: value for key, value in more.items() if value}}, doseq=True)
+    return f"{_root()}/facet/{name}{f'?{query}' if query else ''}"
 
 
 def without_filter(params: SearchParams, name: str, value: str) -> str:

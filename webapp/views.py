@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from archive.document import PartialDate
+from index.analysis import fold_key
 from index.query.ast import QueryWarning
 from webapp.cursors import MAX_DEPTH
 from webapp.marking import mark
@@ -15,18 +16,41 @@ from webapp.models import MISSING, FacetValue, SearchPage, SearchParams
 from webapp.params import SORTS
 from webapp.presenters import date_words
 from webapp.timeline import Timeline, timeline_from
-from webapp.urls import FILTERS, default_sort, search_url, with_filter, without_filter
+from webapp.urls import (
+    EXCLUDE,
+    FILTERS,
+    default_sort,
+    facet_url,
+    search_url,
+    state_from_params,
+    with_exclusion,
+    with_filter,
+    without_exclusion,
+    without_filter,
+)
 
 #: Values of a facet that are shown before "more".
 FACET_HEAD = 7
 
-FACET_TITLES = {"author": "Author", "source": "Source", "language": "Language", "year": "Year"}
+#: A facet of so many values has more than fit, on a page of its own.
+_LONG_FACET = 20
+
+FACET_TITLES = {
+    "author": "Author",
+    "source": "Source",
+    "tag": "Tag",
+    "language": "Language",
+    "year": "Year",
+    "month": "Month",
+}
 
 _MISSING_LABELS = {
     "author": "No author",
     "source": "No source",
+    "tag": "No tag",
     "language": "Language unknown",
     "year": "Undated",
+    "month": "Undated",
 }
 
 _SORT_TITLES = {
@@ -56,22 +80,27 @@ class Link:
 
     Attributes:
         current: it stands for what is shown already.
+        excluded: it stands for what is left out; following it takes it in again.
+        exclude_url: leaves out what it stands for.
     """
 
     label: str
     url: str = ""
     count: int | None = None
     current: bool = False
+    excluded: bool = False
+    exclude_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetView:
-    """A facet: its first values, and those behind "more"."""
+    """A facet: its first values, those behind "more", and where all of them are, if there are more."""
 
     name: str
     title: str
     head: tuple[Link, ...]
     rest: tuple[Link, ...]
+    all_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +180,8 @@ def value_label(name: str, value: str, labels: dict[str, str] | None = None) -> 
     if value == MISSING:
         return _MISSING_LABELS[name]
     label = (labels or {}).get(value, value)
+    if name == "month":
+        return date_label(label)
     return language_name(label) if name == "language" else label
 
 
@@ -170,6 +201,7 @@ def field_author(params: SearchParams, page: SearchPage | None = None) -> str:
 def hidden_fields(params: SearchParams) -> tuple[tuple[str, str], ...]:
     """Return the filters that the form has no visible field for."""
     hidden = [(name, value) for name in FILTERS[1:] for value in getattr(params, name)]
+    hidden += [(EXCLUDE + name, value) for name, value in params.excluded]
     if not field_author(params):
         hidden += [("author", value) for value in params.author]
     if params.match != "auto":
@@ -229,6 +261,13 @@ def _chips(params: SearchParams, page: SearchPage) -> tuple[Link, ...]:
         for name in FILTERS
         for value in getattr(params, name)
     ]
+    chips += [
+        Link(
+            label=f"Not {FACET_TITLES[name].lower()}: {value_label(name, value, _labels(page, name))}",
+            url=without_exclusion(params, name, value),
+        )
+        for name, value in params.excluded
+    ]
     if params.date_from:
         chips.append(Link(label=f"From {date_label(params.date_from)}", url=search_url(params, date_from="")))
     if params.date_to:
@@ -248,20 +287,60 @@ def _sorts(params: SearchParams) -> tuple[Link, ...]:
 
 
 def _facet(params: SearchParams, name: str, values: tuple[FacetValue, ...]) -> FacetView:
-    if name == "year":  # time order reads better than frequency; undated last
-        values = tuple(sorted(values, key=lambda v: (v.value != MISSING, v.value), reverse=True))
-    links = tuple(
-        Link(
-            label=value_label(name, value.value, {value.value: value.label}),
-            count=value.count,
-            current=value.selected,
-            url=(without_filter if value.selected else with_filter)(params, name, value.value),
-        )
-        for value in values
-    )
+    links = facet_view(params, name, values)
     # One value more than the head is no reason to hide it.
     cut = len(links) if len(links) <= FACET_HEAD + 1 else FACET_HEAD
-    return FacetView(name=name, title=FACET_TITLES[name], head=links[:cut], rest=links[cut:])
+    # What is chosen must be in sight.
+    links = (*links[:cut], *sorted(links[cut:], key=lambda link: not (link.current or link.excluded)))
+    cut += sum(1 for link in links[cut:] if link.current or link.excluded)
+    return FacetView(
+        name=name,
+        title=FACET_TITLES[name],
+        head=links[:cut],
+        rest=links[cut:],
+        all_url=facet_url(params, name) if len(values) >= _LONG_FACET and name != "month" else "",
+    )
+
+
+def facet_view(params: SearchParams, name: str, values: tuple[FacetValue, ...]) -> tuple[Link, ...]:
+    """Return the links of ``values``: to narrow the search to each, and to leave each out."""
+    if name in ("year", "month"):  # time order reads better than frequency; undated last
+        values = tuple(sorted(values, key=lambda v: (v.value != MISSING, v.value), reverse=True))
+    return tuple(_facet_link(params, name, value) for value in values)
+
+
+def _facet_link(params: SearchParams, name: str, value: FacetValue) -> Link:
+    chosen = _as_given(getattr(params, name), value.value)
+    left_out = _as_given([other for key, other in params.excluded if key == name], value.value)
+    url = with_filter(params, name, value.value)
+    if value.excluded:
+        url = without_exclusion(params, name, left_out)
+    elif value.selected:
+        url = without_filter(params, name, chosen)
+    return Link(
+        label=value_label(name, value.value, {value.value: value.label}),
+        count=value.count,
+        current=value.selected,
+        excluded=value.excluded,
+        url=url,
+        exclude_url="" if value.selected or value.excluded else with_exclusion(params, name, value.value),
+    )
+
+
+def _as_given(values: Iterable[str], value: str) -> str:
+    """Return the one of ``values`` that means ``value``, however it was written."""
+    return next((other for other in values if fold_key(other) == fold_key(value)), value)
+
+
+def state_fields(params: SearchParams) -> tuple[tuple[str, str], ...]:
+    """Return everything that a search is, as form fields."""
+    state = state_from_params(replace(params, page=1, cursor=""))
+    return tuple(
+        (name, value)
+        for name, values in state.items()
+        if name not in ("sort", "limit")
+        for value in (values if isinstance(values, list) else [values])
+    )
 
 
 def _warning(query: str, warning: QueryWarning) -> WarningView:
@@ -270,7 +349,9 @@ def _warning(query: str, warning: QueryWarning) -> WarningView:
 
 
 def _has_filters(params: SearchParams) -> bool:
-    return any(getattr(params, name) for name in FILTERS) or bool(params.date_from or params.date_to)
+    return any(getattr(params, name) for name in FILTERS) or bool(
+        params.excluded or params.date_from or params.date_to
+    )
 
 
 def _can_widen(params: SearchParams) -> bool:
