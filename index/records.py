@@ -120,6 +120,7 @@ def _presence(document: Document) -> dict[str, object]:
         "lang": document.language,
         "tag": _tags(document),
         "url": document.url,
+        "duplicate": document.group,
     }
 
 

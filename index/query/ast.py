@@ -18,8 +18,9 @@ NOWHERE: Span = (0, 0)
 #: Fields that a query can name.  ``tag`` covers tags and section.
 FIELDS = ("title", "body", "lead", "author", "source", "lang", "tag", "url")
 
-#: Values that `Has` can ask for; ``date`` is the publication date.
-PRESENCE = ("author", "date", "source", "lang", "tag", "url")
+#: Values that `Has` can ask for; ``date`` is the publication date, and
+#: ``duplicate`` another article that says nearly the same.
+PRESENCE = ("author", "date", "source", "lang", "tag", "url", "duplicate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +90,22 @@ class DateRange(Node):
 
     An article matches when its whole interval lies inside: one dated ``2024``
     is in ``date:2024`` but not in ``date:2024-09``.
+
+    ``of`` is ``date``, or ``added`` for the day, in UTC, on which an article
+    was first stored.
     """
 
     start: dt.date | None = None
     end: dt.date | None = None
+    of: str = "date"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length(Node):
+    """The text has ``low`` words or more, and fewer than ``high``; None is open."""
+
+    low: int | None = None
+    high: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +146,19 @@ class Everything(Node):
 
 
 Query: TypeAlias = (
-    Word | Phrase | Near | Prefix | Wildcard | Fuzzy | DateRange | Has | And | Or | Not | Everything
+    Word
+    | Phrase
+    | Near
+    | Prefix
+    | Wildcard
+    | Fuzzy
+    | DateRange
+    | Length
+    | Has
+    | And
+    | Or
+    | Not
+    | Everything
 )
 
 

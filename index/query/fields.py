@@ -19,6 +19,7 @@ class Takes(StrEnum):
 
     TEXT = "text"  # a word, a phrase or a group
     DATE = "date"  # a date or a range of dates
+    NUMBER = "number"  # a whole number or a range of them
     PRESENCE = "presence"  # the name of a field: has:author, no:date
     STATE = "state"  # one of STATES: is:undated
     SCOPE = "scope"  # the name of a text field: in:title
@@ -123,10 +124,27 @@ FIELD_TABLE: tuple[FieldHelp, ...] = (
     _date("before", "Published before this period began.", "before:2024", "date:..2023"),
     _date("since", "Published in this period or later.", "since:2024-09-10", "date:2024-09-10.."),
     _date("until", "Published in this period or earlier.", "until:2024", "date:..2024", "to"),
+    _date(
+        "added",
+        "Added to the archive in this period, counted in days of UTC. Takes whatever `date:` takes.",
+        "added:>=2024-09",
+        "added:2024-09..",
+        "stored",
+        "imported",
+    ),
+    FieldHelp(
+        name="words",
+        takes=Takes.NUMBER,
+        help="How many words the text has: `words:>500`, `words:100..500`, `words:<=200`.",
+        example="words:>500",
+        understood="words:501..",
+        aliases=("length", "wordcount"),
+    ),
     FieldHelp(
         name="is",
         takes=Takes.STATE,
-        help="`undated`, `dated`, or `anonymous` (no author).",
+        help="`undated`, `dated`, `anonymous` (no author), or `duplicate` (another article "
+        "says the same, or nearly).",
         example="is:undated",
         understood="is:undated",
     ),
@@ -166,6 +184,7 @@ STATES: dict[str, tuple[str, bool]] = {
     "dated": ("date", False),
     "anonymous": ("author", True),
     "unsigned": ("author", True),
+    "duplicate": ("duplicate", False),
 }
 
 OPERATORS: tuple[OperatorHelp, ...] = (

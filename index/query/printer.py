@@ -9,12 +9,15 @@ children, text is not empty and as `index.query.cleaning.clean` leaves it, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from index.query.ast import (
     And,
     DateRange,
     Everything,
     Fuzzy,
     Has,
+    Length,
     Near,
     Not,
     Or,
@@ -29,6 +32,7 @@ from index.query.dates import print_bounds
 from index.query.escapes import OPERATOR_WORDS, escape, escape_quoted
 from index.query.guard import Limits
 from index.query.lexer import is_sentence_in_capitals, lex
+from index.query.numbers import print_numbers
 from index.query.tokens import Kind, Warnings
 
 _SIGNS = {"-": Kind.MINUS, "+": Kind.PLUS}
@@ -48,12 +52,21 @@ def print_query(tree: Query) -> str:
     return _printed(tree, exactly=nested and _only_words(tree))
 
 
-def print_understood(parsed: ParsedQuery) -> str:
-    """Return the canonical text of ``parsed`` that also keeps whether it is
-    plain: words joined by ``AND`` print as ``+a b``."""
+def print_understood(parsed: ParsedQuery, *filters: Query) -> str:
+    """Return the canonical text of ``parsed``, narrowed by ``filters``, that also
+    keeps whether it is plain: words joined by ``AND`` print as ``+a b``."""
+    tree = _narrowed(parsed.tree, filters)
     if not parsed.plain and _only_words(parsed.tree):
-        return _printed(parsed.tree, exactly=True)
-    return print_query(parsed.tree)
+        return _printed(tree, exactly=True)
+    return print_query(tree)
+
+
+def _narrowed(tree: Query, filters: Sequence[Query]) -> Query:
+    parts = tree.children if isinstance(tree, And) else () if isinstance(tree, Everything) else (tree,)
+    together = (*parts, *filters)
+    if not filters:
+        return tree
+    return together[0] if len(together) == 1 else And(children=together)
 
 
 def _printed(tree: Query, *, exactly: bool) -> str:
@@ -77,7 +90,7 @@ def _common_field(tree: Query) -> str | None:
         return first if all(_common_field(child) == first for child in tree.children) else None
     if isinstance(tree, Not):
         return _common_field(tree.child)
-    if isinstance(tree, DateRange | Has | Everything):
+    if isinstance(tree, DateRange | Length | Has | Everything):
         return None
     return tree.field
 
@@ -141,9 +154,11 @@ class _Printer:
             case Everything():
                 return "*"
             case Has(name=name):
-                return f"has:{name}"
-            case DateRange(start=start, end=end):
-                return print_bounds(start, end)
+                return "is:duplicate" if name == "duplicate" else f"has:{name}"
+            case DateRange(start=start, end=end, of=of):
+                return print_bounds(start, end, of)
+            case Length(low=low, high=high):
+                return print_numbers(low, high)
             case Word(text=text, field=field):
                 return self.word(text, _name(field, scope), "")
             case Phrase() | Near() | Prefix() | Wildcard() | Fuzzy():

@@ -155,6 +155,8 @@ READ = [
     pytest.param("is:undated", UNDATED, id="undated"),
     pytest.param("is:dated", Has(name="date"), id="dated"),
     pytest.param("has:author", Has(name="author"), id="has-author"),
+    pytest.param("is:duplicate", Has(name="duplicate"), id="duplicate"),
+    pytest.param("-is:duplicate", Not(child=Has(name="duplicate")), id="no-duplicate"),
     pytest.param("has:date", Has(name="date"), id="has-date"),
     pytest.param("has:section", Has(name="tag"), id="has-an-alias"),
     pytest.param("no:author", NO_AUTHOR, id="no-author"),

@@ -7,7 +7,19 @@ import datetime as dt
 import pytest
 from hypothesis import example, given
 
-from index.query.ast import And, DateRange, Everything, Has, Not, Or, Phrase, Query, Wildcard, Word
+from index.query.ast import (
+    And,
+    DateRange,
+    Everything,
+    Has,
+    Length,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Wildcard,
+    Word,
+)
 from index.query.parser import parse
 from index.query.printer import print_query, print_understood
 from tests.index.query_trees import WIDE, texts, trees
@@ -51,6 +63,8 @@ PRINTED = [
     pytest.param(Not(child=Or(children=(A, B))), "-(a OR b)", id="not-group"),
     pytest.param(Not(child=Has(name="date")), "is:undated", id="undated"),
     pytest.param(Not(child=Has(name="author")), "-has:author", id="no-author"),
+    pytest.param(Has(name="duplicate"), "is:duplicate", id="duplicate"),
+    pytest.param(Not(child=Has(name="duplicate")), "-is:duplicate", id="no-duplicate"),
     pytest.param(
         Or(children=(Word(text="a", field="title"), Word(text="b", field="title"))),
         "title:(a OR b)",
@@ -82,7 +96,17 @@ PRINTED = [
     pytest.param(DateRange(start=dt.date(2023, 1, 1)), "date:2023..", id="open-end"),
     pytest.param(DateRange(end=dt.date(2023, 1, 1)), "date:..2022", id="open-start"),
     pytest.param(DateRange(), "date:..", id="open-both"),
-    pytest.param(DateRange(end=dt.date.min), "before:0001", id="before-all-time"),
+    pytest.param(DateRange(end=dt.date.min), "date:<0001", id="before-all-time"),
+    pytest.param(DateRange(start=dt.date(2024, 9, 1), of="added"), "added:2024-09..", id="added"),
+    pytest.param(DateRange(end=dt.date.min, of="added"), "added:<0001", id="added-before-all-time"),
+    pytest.param(Length(low=501), "words:501..", id="words-at-least"),
+    pytest.param(Length(high=201), "words:..200", id="words-at-most"),
+    pytest.param(Length(low=100, high=501), "words:100..500", id="words-between"),
+    pytest.param(Length(low=0, high=1), "words:0", id="no-words"),
+    pytest.param(Length(), "words:..", id="any-number-of-words"),
+    pytest.param(
+        Or(children=(Length(high=100), Length(low=1001))), "words:..99 OR words:1001..", id="words-either"
+    ),
 ]
 
 

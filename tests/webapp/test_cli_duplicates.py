@@ -76,3 +76,11 @@ def test_what_was_stored_without_index_is_found_by_a_scan(home: Path, tmp_path: 
     result = run(home, "duplicates", "--scan", "--json")
 
     assert len(json.loads(result.stdout)["articles"]) == 3
+
+
+def test_search_finds_duplicates_and_leaves_them_out(home: Path) -> None:
+    found = run(home, "search", "is:duplicate", "--json").stdout.splitlines()
+    others = run(home, "search", "--json", "--", "-is:duplicate").stdout.splitlines()
+
+    assert {json.loads(line)["slug"] for line in found} == {"strike", "dock-strike"}
+    assert {json.loads(line)["slug"] for line in others} == {"pearls"}
