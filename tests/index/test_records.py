@@ -168,7 +168,11 @@ def test_every_field_is_of_the_schema_and_in_its_place():
 
 def test_presence_is_known_for_everything_that_can_be_asked_for():
     full = a_document(
-        authors=("A",), published=PartialDate(2024), source="S", url="https://x.example/", section="world"
+        authors=("A",),
+        published=PartialDate(2024),
+        source="S",
+        url="https://x.example/",
+        section="world",
         group=7,
     )
 
