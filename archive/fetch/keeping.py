@@ -1,0 +1,159 @@
+"""From a fetched page to articles in the store, read in a child process as all hostile pages are."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from archive.document import Document, Origin, Provenance
+from archive.errors import FetchError
+from archive.fetch.client import Page
+from archive.ingest import ItemOutcome
+from archive.normalise import fold_key, identity_of, normalise_url
+from archive.readers import ReadFailure, ReadOptions
+from archive.reading import ReadArticle
+from archive.store import PutResult, Store
+from archive.store.web import Validators
+from archive.workers import ReaderPool
+
+_SAME_SITE: Final = ("www.", "m.", "mobile.", "amp.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of one article or failure of a page; ``id`` is 0 for a failure."""
+
+    outcome: ItemOutcome
+    id: int = 0
+
+
+class Keeper:
+    """Reads pages and stores their articles; a context manager that ends its process."""
+
+    def __init__(self, store: Store, options: ReadOptions | None = None) -> None:
+        self._store = store
+        self._options = options or ReadOptions()
+        self._pool = ReaderPool(1, self._options.limits)
+        # Identity -> address and title: what this run has seen.
+        self._claims: dict[str, tuple[str, str]] = {}
+
+    def read(self, page: Page) -> list[ReadArticle | ReadFailure]:
+        """Read the articles of a page; what cannot be read is a failure."""
+        options = dataclasses.replace(
+            self._options,
+            url=page.url,
+            declared=page.charset,
+            fetched=page.fetched,
+            notes=(*self._options.notes, *page.notes),
+        )
+        origin = Origin(path=page.url)
+        return self._pool.submit_member(page.body, origin, options).result()
+
+    def keep(self, page: Page) -> list[Kept]:
+        """Store the articles of a page, durable on return, and how to ask for it again."""
+        results = self.read(page)
+        articles = [self.placed(result, page) for result in results if isinstance(result, ReadArticle)]
+        put = self.put(articles)
+        kept = [Kept(outcome=_failure(page.url, each)) for each in results if isinstance(each, ReadFailure)]
+        if put and not kept:
+            found = Validators(etag=page.etag, last_modified=page.last_modified)
+            self._store.note_fetch(page.url, put[0].id, found)
+        return put + kept
+
+    def put(self, documents: Sequence[Document]) -> list[Kept]:
+        """Store documents in one transaction."""
+        if not documents:
+            return []
+        results = self._store.put(documents)
+        return [
+            Kept(outcome=_outcome(document, result), id=result.id)
+            for document, result in zip(documents, results, strict=True)
+        ]
+
+    def placed(self, article: ReadArticle, page: Page) -> Document:
+        """Return an article of a page under an address that the page may speak for.
+
+        A page of one site that names another site's as its canonical address would
+        take that article's place; and pages of a series may all name the first one.
+        """
+        document = article.document
+        own = normalise_url(page.url)
+        if document.url and not is_same_site(document.url, own):
+            warning = f"the page names an address of another site as its own: {document.url[:200]}"
+            document = _moved(document, article.external_id, own, warning)
+        title = fold_key(document.title)
+        place = page.url + document.origin.member
+        if self._claims.setdefault(document.identity, (place, title)) not in {
+            (place, title),
+            *((other, title) for other, _ in [self._claims[document.identity]]),
+        }:
+            warning = f"{document.identity[:200]} is claimed by another page of this run; kept apart"
+            identity = identity_of(document, article.external_id, with_url=False)
+            warnings = (*document.warnings, warning)
+            document = dataclasses.replace(document, identity=identity, warnings=warnings)
+        return document
+
+    def close(self) -> None:
+        """End the child process."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def is_same_site(url: str, other: str) -> bool:
+    """Say whether two addresses are of one host, or of hosts of which one is inside the other."""
+    hosts = [_site(urlsplit(each).hostname or "") for each in (url, other)]
+    one, two = sorted(hosts, key=len)
+    return one == two or ("." in one and two.endswith("." + one))
+
+
+def failure_of(url: str, error: Exception, code: str) -> ItemOutcome:
+    """Return the outcome of a page that could not be had."""
+    return ItemOutcome(
+        path=url, outcome="failed", code=error.code if isinstance(error, FetchError) else code, reason=str(error)
+    )
+
+
+def _site(host: str) -> str:
+    prefix = next((each for each in _SAME_SITE if host.startswith(each)), "")
+    return host[len(prefix) :]
+
+
+def _moved(document: Document, external_id: str, url: str, warning: str) -> Document:
+    placed = dataclasses.replace(
+        document,
+        url=url,
+        provenance={
+            **document.provenance,
+            "url": Provenance(method="url", detail="address of the item", raw=url[:500]),
+        },
+        warnings=(*document.warnings, warning),
+    )
+    return dataclasses.replace(placed, identity=identity_of(placed, external_id))
+
+
+def _outcome(document: Document, result: PutResult) -> ItemOutcome:
+    return ItemOutcome(
+        path=document.origin.path,
+        member=document.origin.member,
+        outcome=result.outcome.value,
+        slug=result.slug,
+        reason=result.note,
+        warnings=document.warnings,
+    )
+
+
+def _failure(url: str, failure: ReadFailure) -> ItemOutcome:
+    return ItemOutcome(
+        path=url, member=failure.member, outcome="failed", code=failure.code, reason=failure.reason
+    )
