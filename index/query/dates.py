@@ -28,7 +28,7 @@ _OPERATOR_BY_FIELD = {"after": ">", "before": "<", "since": ">=", "until": "<=",
 
 
 def parse_bounds(field: str, text: str, today: dt.date) -> Bounds:
-    """Return the range that ``field:text`` asks for; ``field`` is ``date``,
+    """Return the range that ``field:text`` asks for; ``field`` is ``date``, ``added``,
     ``after``, ``before``, ``since``, ``until`` or ``from`` (as ``since``).
 
     Raises:
@@ -50,15 +50,15 @@ def parse_bounds(field: str, text: str, today: dt.date) -> Bounds:
     return Bounds(start=period.first, end=period.end)
 
 
-def print_bounds(start: dt.date | None, end: dt.date | None) -> str:
+def print_bounds(start: dt.date | None, end: dt.date | None, of: str = "date") -> str:
     """Return the query text of a range, at the coarsest precision that says it."""
     if start is None and end is not None and end == dt.date.min:
-        return f"before:{_printed(end, 1)}"
+        return f"{of}:<{_printed(end, 1)}"
     last = None if end is None else end - dt.timedelta(days=1)
     parts = max(_precision(start), _precision(end))
     low = "" if start is None else _printed(start, parts)
     high = "" if last is None else _printed(last, parts)
-    return f"date:{low}" if low == high and low else f"date:{low}..{high}"
+    return f"{of}:{low}" if low == high and low else f"{of}:{low}..{high}"
 
 
 def _precision(boundary: dt.date | None) -> int:

@@ -35,7 +35,7 @@ class Limits:
     """
 
     chars: int = 1_000
-    terms: int = 64
+    terms: int = 128
     nesting: int = 20
     nots: int = 20
     term_chars: int = 100

@@ -13,6 +13,7 @@ from index.query.ast import (
     Everything,
     Fuzzy,
     Has,
+    Length,
     Near,
     Not,
     Or,
@@ -25,6 +26,7 @@ from index.query.ast import (
 )
 from index.query.dates import parse_bounds, print_bounds
 from index.query.fields import BY_NAME, STATES, FieldHelp, Takes, language_code, suggest
+from index.query.numbers import parse_numbers, print_numbers
 from index.query.tokens import Kind, Token
 
 #: Takes a warning: code, message, and the stretch of the cleaned text.
@@ -76,7 +78,7 @@ def field_leaf(field: FieldHelp, value: Value, span: Span, *, today: dt.date, wa
         return _searched(field, token, span)
     if field.takes is Takes.DATE:
         if token.kind is Kind.EVERY:
-            return Has(name="date", span=span)
+            return Everything(span=span) if field.name == "added" else Has(name="date", span=span)
         if token.kind in (Kind.WORD, Kind.PHRASE, Kind.RANGE):
             try:
                 return _dated(field.name, token.text, value, span, today, warn)
@@ -85,6 +87,8 @@ def field_leaf(field: FieldHelp, value: Value, span: Span, *, today: dt.date, wa
         message = f"'{token.text}' is not a date that {field.name}: knows; it was searched as text."
         warn("bad_date", message, value.start, token.end)
         return _as_text(value, span)
+    if field.takes is Takes.NUMBER:
+        return _counted(field.name, value, span, warn)
     if token.kind in (Kind.WORD, Kind.PHRASE) and (found := _presence(field, token.text, span)):
         return found
     known = STATES if field.takes is Takes.STATE else PRESENCE
@@ -128,10 +132,28 @@ def _searched(field: FieldHelp, token: Token, span: Span) -> Query:
 
 def _dated(name: str, text: str, value: Value, span: Span, today: dt.date, warn: Warn) -> DateRange:
     bounds = parse_bounds(name, text, today)
+    of = "added" if name == "added" else "date"
     if bounds.swapped:
-        message = f"The range ran backwards; it was read as {print_bounds(bounds.start, bounds.end)}."
+        message = f"The range ran backwards; it was read as {print_bounds(bounds.start, bounds.end, of)}."
         warn("reversed_range", message, value.start, value.token.end)
-    return DateRange(start=bounds.start, end=bounds.end, span=span)
+    return DateRange(start=bounds.start, end=bounds.end, of=of, span=span)
+
+
+def _counted(name: str, value: Value, span: Span, warn: Warn) -> Query:
+    token = value.token
+    if token.kind is Kind.EVERY:
+        return Everything(span=span)
+    is_text = token.kind in (Kind.WORD, Kind.PHRASE, Kind.RANGE)
+    try:
+        bounds = parse_numbers(token.text if is_text else value.source)
+    except ValueError:
+        message = f"'{token.text}' is not a number that {name}: knows; it was searched as text."
+        warn("bad_number", message, value.start, token.end)
+        return _as_text(value, span)
+    if bounds.swapped:
+        message = f"The range ran backwards; it was read as {print_numbers(bounds.low, bounds.high)}."
+        warn("reversed_range", message, value.start, token.end)
+    return Length(low=bounds.low, high=bounds.high, span=span)
 
 
 def _presence(field: FieldHelp, text: str, span: Span) -> Query | None:

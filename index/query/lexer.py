@@ -170,7 +170,7 @@ class _Lexer:
         following = self.text[start : start + 1]
         if not following or following in '()"' or following.isspace():
             return
-        ranged = field.takes is Takes.DATE and following in "[{"
+        ranged = field.takes in (Takes.DATE, Takes.NUMBER) and following in "[{"
         if ranged and (match := _DATE_RANGE.match(self.text, start)):
             self._add(Kind.RANGE, match[0], start, match.end())
         else:
@@ -239,7 +239,7 @@ class _Lexer:
             message = "A colon without a field name was taken as text."
             self.warnings.add("stray_colon", message, start, start + 1)
         elif first in "[]{}":
-            message = "Square and curly brackets only stand after date:, as in date:[2023 TO 2024]."
+            message = "Square and curly brackets only stand after a field, as in date:[2023 TO 2024]."
             self.warnings.add("stray_bracket", message, start, start + 1)
         at = raw.find('"')
         while at > 0:

@@ -27,6 +27,7 @@ from index.query.tokens import Kind, Token, Warnings
 _BROAD = frozenset({Kind.PREFIX, Kind.WILDCARD, Kind.FUZZY})
 _TEXT = _BROAD | {Kind.WORD, Kind.PHRASE, Kind.EVERY}
 _VALUE = _TEXT | {Kind.RANGE}
+_COMPARISONS = frozenset({">", ">=", "<", "<=", "=", "≥", "≤"})
 _STARTS_OPERAND = _VALUE | {Kind.FIELD, Kind.OPEN, Kind.MINUS, Kind.PLUS, Kind.NOT}
 
 
@@ -231,7 +232,12 @@ class _Parser:
     def _value(self, known: FieldHelp, at: int) -> tuple[Token, int]:
         """The value at ``at``; for a date as many words as make one, up to four."""
         token = self.tokens[at]
-        if known.takes is not Takes.DATE or token.kind is not Kind.WORD:
+        if known.takes not in (Takes.DATE, Takes.NUMBER) or token.kind is not Kind.WORD:
+            return token, at + 1
+        if token.text in _COMPARISONS and self._kind(at + 1) is Kind.WORD:
+            value = self.tokens[at + 1]
+            return Token(Kind.WORD, token.text + value.text, token.start, value.end), at + 2
+        if known.takes is Takes.NUMBER:
             return token, at + 1
         if not token.text[:1].isalpha() and is_date(known, token.text, self.today):
             return token, at + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -26,6 +27,7 @@ from index.query.ast import (
     Everything,
     Fuzzy,
     Has,
+    Length,
     Near,
     Not,
     Or,
@@ -189,6 +191,8 @@ class _Rewriter:
                 return self._broad(node)
             case DateRange():
                 return Constant(_date_range(node), 0.0)
+            case Length(low=low, high=high):
+                return Constant(NumberRange("words", low, high), 0.0)
             case Has(name=name):
                 return Constant(Term("has", name), 0.0)
             case And(children=children):
@@ -312,10 +316,20 @@ def _wildcard(pattern: str) -> _Clause:
     return lambda field: TermWildcard(field, pattern)
 
 
+def _instant(day: dt.date | None) -> int | None:
+    """The second with which ``day`` begins in UTC, since 1970."""
+    return None if day is None else (day.toordinal() - _EPOCH) * 86_400
+
+
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+
+
 def _date_range(node: DateRange) -> Plan:
     """The whole interval must lie inside, hence the end against the end."""
     if node.start is not None and node.end is not None and node.start >= node.end:
         return Nothing()
+    if node.of == "added":
+        return NumberRange("added", _instant(node.start), _instant(node.end))
     parts: list[Plan] = []
     if node.start is not None:
         parts.append(NumberRange("published_start", low=node.start.toordinal()))

@@ -14,6 +14,7 @@ from index.query.ast import (
     Everything,
     Fuzzy,
     Has,
+    Length,
     Near,
     Not,
     Or,
@@ -81,6 +82,9 @@ _days = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31)) | st.sampled_from(
 _ranges = st.tuples(st.none() | _days, st.none() | _days).filter(
     lambda pair: pair[0] is None or pair[1] is None or pair[0] < pair[1]
 )
+_lengths = st.tuples(st.none() | st.integers(0, 9_999), st.none() | st.integers(1, 9_999)).filter(
+    lambda pair: pair[0] is None or pair[1] is None or pair[0] < pair[1]
+)
 _patterns = st.from_regex(r"[a-z0-9][a-z0-9-]{1,4}[?*]{1,2}[a-z]{0,2}[?*]?", fullmatch=True).filter(
     lambda text: text.count("*") + text.count("?") > 1 or not text.endswith("*")
 )
@@ -98,7 +102,12 @@ leaves: st.SearchStrategy[Query] = st.one_of(
     st.builds(Prefix, text=_words, field=_fields),
     st.builds(Wildcard, pattern=_patterns, field=_fields),
     st.builds(Fuzzy, text=_words, edits=st.integers(1, 2), field=_fields),
-    st.builds(lambda pair: DateRange(start=pair[0], end=pair[1]), _ranges),
+    st.builds(
+        lambda pair, of: DateRange(start=pair[0], end=pair[1], of=of),
+        _ranges,
+        st.sampled_from(["date", "added"]),
+    ),
+    st.builds(lambda pair: Length(low=pair[0], high=pair[1]), _lengths),
     st.builds(Has, name=st.sampled_from(PRESENCE)),
     st.builds(Everything),
 )

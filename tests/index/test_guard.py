@@ -15,11 +15,11 @@ from index.query.guard import Limits
 from index.query.parser import parse
 from index.query.printer import print_query
 
-WORDS = " ".join(f"w{number}" for number in range(64))
+WORDS = " ".join(f"w{number}" for number in range(128))
 RAISING = [
     pytest.param(Limits(), "a" * 1_000, "a" * 1_001, 1_000, id="chars-default"),
     pytest.param(Limits(chars=5), "ab cd", "ab cde", 5, id="chars"),
-    pytest.param(Limits(), WORDS, WORDS + " more", 246, id="terms-default"),
+    pytest.param(Limits(), WORDS, WORDS + " more", 530, id="terms-default"),
     pytest.param(Limits(terms=2), "a b", "a b c", 4, id="terms"),
     pytest.param(Limits(terms=2), '"a b"', '"a b c"', 0, id="terms-in-quotes"),
     pytest.param(Limits(terms=2), "a date:2024", "a date:2024 has:url", 16, id="terms-are-fields-too"),
