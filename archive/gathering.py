@@ -34,7 +34,10 @@ _SECONDS_HERE: Final = 1.0
 _WINDOW_PER_WORKER: Final = 4
 _HELD_BYTES: Final = 64_000_000
 _STREAMED: Final = frozenset({Kind.JSONL, Kind.CSV, Kind.JSON})
-_ELSEWHERE: Final = frozenset({Kind.HTML, Kind.MHTML, Kind.PDF, Kind.EPUB, Kind.DOCX, Kind.ODT})
+_ELSEWHERE: Final = frozenset(
+    {Kind.HTML, Kind.MHTML, Kind.PDF, Kind.EPUB, Kind.DOCX, Kind.ODT, Kind.FEED, Kind.EMAIL}
+    | {Kind.JSON_FEED, Kind.OPML, Kind.BOOKMARKS, Kind.SAVED_JSON, Kind.SAVED_CSV}
+)
 
 
 @dataclass(frozen=True, slots=True)

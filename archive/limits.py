@@ -29,6 +29,8 @@ class Limits:
         archive_depth: how many archives may stand around an archive.
         warc_line_bytes, warc_head_bytes: longest header line of a WARC record or
             its HTTP response, and longest header.
+        mail_parts, mail_depth, mail_head_bytes: most parts of a message, how deep they
+            may stand in one another, and longest header; what is beyond is left out.
         pages: most pages of a PDF that are read.
         item_wall_s, item_cpu_s, worker_bytes: limits of one page in a worker.
     """
@@ -64,6 +66,9 @@ class Limits:
     entry_name_chars: int = 1_000
     warc_line_bytes: int = 8_000
     warc_head_bytes: int = 64_000
+    mail_parts: int = 200
+    mail_depth: int = 20
+    mail_head_bytes: int = 64_000
     pages: int = 5_000
     item_wall_s: float = 30.0
     item_cpu_s: int = 20

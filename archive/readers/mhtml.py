@@ -6,37 +6,24 @@ a large message costs many times its size.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import quopri
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.parser import BytesHeaderParser
-from email.policy import compat32
 from typing import Final
 
 from archive.characters import normalise_line
 from archive.document import Draft, Origin, Provenance
-from archive.errors import EmptyItemError, LimitExceededError, MalformedItemError
+from archive.errors import EmptyItemError, MalformedItemError
 from archive.readers import ReadOptions
 from archive.readers.html import read_html
+from archive.readers.mimeparts import MimePart, decoded_body, inner_parts, part_of
 
-_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _MAX_HEAD: Final = 64_000
 _MAX_PARTS: Final = 5_000
 _MAX_DEPTH: Final = 5
 _PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _WEB: Final = ("http://", "https://")
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    head: Message
-    body: bytes
 
 
 def read_mhtml(data: bytes, origin: Origin, options: ReadOptions) -> Draft:
@@ -49,13 +36,13 @@ def read_mhtml(data: bytes, origin: Origin, options: ReadOptions) -> Draft:
         LimitExceededError: it has too many parts.
         EmptyItemError: there is no text in the page.
     """
-    whole = _part(data)
+    whole = part_of(data, _MAX_HEAD)
     if whole is None:
         raise MalformedItemError("not an MHTML file: its header has no end")
     page = _find_page(whole)
     if page is None:
         raise MalformedItemError("there is no HTML page in the MHTML file")
-    body, warnings = _decoded(page)
+    body, warnings = decoded_body(page)
     if not body.strip():
         raise EmptyItemError("the page in the MHTML file is empty")
     url = options.url or _address(whole.head, page.head)
@@ -96,7 +83,7 @@ def _header(head: Message, name: str) -> str:
         return " ".join(raw.split())
 
 
-def _find_page(part: _Part, depth: int = 0) -> _Part | None:
+def _find_page(part: MimePart, depth: int = 0) -> MimePart | None:
     """The root page: the part that ``start`` names, else the first page."""
     media_type = part.head.get_content_type()
     if media_type in _PAGES:
@@ -104,8 +91,8 @@ def _find_page(part: _Part, depth: int = 0) -> _Part | None:
     if not media_type.startswith("multipart/") or depth >= _MAX_DEPTH:
         return None
     start = str(part.head.get_param("start", "") or "").strip()
-    first: _Part | None = None
-    for inner in _inner_parts(part):
+    first: MimePart | None = None
+    for inner in inner_parts(part, _MAX_HEAD, _MAX_PARTS):
         found = _find_page(inner, depth + 1)
         if found is None:
             continue
@@ -113,49 +100,3 @@ def _find_page(part: _Part, depth: int = 0) -> _Part | None:
             return found
         first = first or found
     return first
-
-
-def _inner_parts(part: _Part) -> Iterator[_Part]:
-    boundary = str(part.head.get_param("boundary", "") or "")
-    if not boundary:
-        return
-    delimiter = b"--" + boundary.encode("utf-8", "surrogateescape")
-    place, body = 0, part.body
-    begin = -1
-    count = 0
-    while (place := body.find(delimiter, place)) >= 0:
-        at_line_start = place == 0 or body[place - 1 : place] == b"\n"
-        if at_line_start:
-            if begin >= 0 and (inner := _part(body[begin:place])) is not None:
-                yield inner
-            count += 1
-            if count > _MAX_PARTS:
-                raise LimitExceededError(f"more than {_MAX_PARTS:,} parts")
-            line_end = body.find(b"\n", place)
-            if line_end < 0 or body.startswith(b"--", place + len(delimiter)):
-                return
-            begin = line_end + 1
-        place += len(delimiter)
-    if begin >= 0 and (inner := _part(body[begin:])) is not None:
-        yield inner  # the closing boundary is missing: the file was cut
-
-
-def _part(data: bytes) -> _Part | None:
-    end = _HEAD_END.search(data, 0, _MAX_HEAD)
-    if end is None:
-        return None
-    return _Part(BytesHeaderParser(policy=compat32).parsebytes(data[: end.end()].lstrip()), data[end.end() :])
-
-
-def _decoded(page: _Part) -> tuple[bytes, tuple[str, ...]]:
-    encoding = str(page.head.get("Content-Transfer-Encoding", "")).strip().lower()
-    if encoding == "quoted-printable":
-        return quopri.decodestring(page.body), ()
-    if encoding != "base64":
-        return page.body, ()
-    packed = re.sub(rb"[^A-Za-z0-9+/]", b"", page.body)
-    try:
-        return base64.b64decode(packed + b"=" * (-len(packed) % 4)), ()
-    except binascii.Error:
-        cut = packed[: len(packed) // 4 * 4]
-        return base64.b64decode(cut), ("its base64 is damaged; the text may be incomplete",)

@@ -16,6 +16,7 @@ from archive.readers.csv import read_csv
 from archive.readers.gunzip import Gunzip
 from archive.readers.jsonl import read_json, read_jsonl
 from archive.readers.markdown import read_markdown
+from archive.readers.several import SEVERAL, read_several
 from archive.readers.sniff import CONTAINERS, HEAD_BYTES, Kind, sniff
 from archive.readers.text import read_text
 from archive.readers.unpack import Unpack, unpacked, unpacked_name
@@ -133,6 +134,10 @@ class Opened:
             from archive.readers.warc import walk_warc
 
             yield from walk_warc(self.stream, self.inflater, self.origin, options, self.budget)
+        elif self.kind is Kind.MBOX:
+            from archive.readers.mbox import walk_mbox
+
+            yield from walk_mbox(self.stream, self.origin, options, self.budget)
         elif self.zipped is not None and self.kind is Kind.WACZ:
             from archive.readers.wacz import walk_wacz
 
@@ -153,6 +158,8 @@ class Opened:
             data = self._whole(options.limits.file_bytes)
             if self.kind is Kind.JSON:
                 yield from read_json(data, self.origin, options)
+            elif self.kind in SEVERAL:
+                yield from read_several(self.kind, data, self.origin, options)
             else:
                 yield self._article(data, options)
 

@@ -13,6 +13,7 @@ from archive.encoding import decode
 from archive.errors import EmptyItemError, UnsupportedFormatError
 from archive.readers.csv import looks_like_table
 from archive.readers.frontmatter import has_front_matter
+from archive.readers.marks import marked_kind
 
 HEAD_BYTES: Final = 64_000
 _CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\x0b\x0c\r\x1b")
@@ -38,10 +39,18 @@ class Kind(StrEnum):
     WACZ = "application/wacz"
     ZIP = "application/zip"
     TAR = "application/x-tar"
+    FEED = "application/rss+xml"
+    JSON_FEED = "application/feed+json"
+    EMAIL = "message/rfc822"
+    MBOX = "application/mbox"
+    OPML = "text/x-opml"
+    BOOKMARKS = "application/x-netscape-bookmarks"
+    SAVED_JSON = "application/x-saved-articles+json"
+    SAVED_CSV = "text/x-saved-articles+csv"
 
 
 # Their members are read like files.
-CONTAINERS: Final = frozenset({Kind.ZIP, Kind.TAR, Kind.WARC, Kind.WACZ})
+CONTAINERS: Final = frozenset({Kind.ZIP, Kind.TAR, Kind.WARC, Kind.WACZ, Kind.MBOX})
 
 
 _MAGIC: Final = (
@@ -92,11 +101,7 @@ _SAVED_PAGE: Final = re.compile(
     r"^(?:From:\s*<?Saved by|Snapshot-Content-Location:|X-Maf)", re.IGNORECASE | re.MULTILINE
 )
 _MARKED_TEXT: Final = (
-    (re.compile(r"<\?xml\b.*?<(?:rss|feed|rdf:RDF)\b", re.DOTALL), "a feed"),
-    (re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]"), "a feed"),
     (re.compile(r"<(?:\?xml\b.*?<)?(?:svg)[\s>]", re.DOTALL), "an SVG image"),
-    (re.compile(r"From \S+.*\n(?:[\w-]+:.*\n)"), "a mailbox"),
-    (re.compile(r"(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID):", re.I), "an e-mail"),
 )
 _HTML: Final = re.compile(
     r"(?:\s|<!--.*?-->|<\?xml\b[^>]*>)*<(?:!doctype\s+html|html|head|body|title|meta|script|style|link"
@@ -112,9 +117,9 @@ _SUFFIXES: Final = {
     "mdown": Kind.MARKDOWN, "mkd": Kind.MARKDOWN, "mdx": Kind.MARKDOWN, "txt": Kind.TEXT, "text": Kind.TEXT,
 }  # fmt: skip
 _UNREAD_SUFFIXES: Final = {
-    "eml": "an e-mail", "mbox": "a mailbox", "xml": "an XML file", "rss": "a feed", "atom": "a feed",
-    "opml": "a list of feeds", "warc": "a WARC file", "rtf": "an RTF document", "tex": "a TeX source",
-    "svg": "an SVG image",
+    "xml": "an XML file, but no feed", "rss": "no feed, whatever its name says",
+    "atom": "no feed, whatever its name says", "warc": "a WARC file", "rtf": "an RTF document",
+    "tex": "a TeX source", "svg": "an SVG image",
 }  # fmt: skip
 
 
@@ -159,6 +164,8 @@ def _by_text(text: str, suffix: str, is_whole: bool) -> Kind:
     start = text[:4096]
     if suffix in {"mhtml", "mht"} or (_MHTML.match(start) and _SAVED_PAGE.search(start)):
         return Kind.MHTML
+    if marked := marked_kind(text, suffix):
+        return Kind(marked)
     for pattern, what in _MARKED_TEXT:
         if stated is None and pattern.match(start):
             raise UnsupportedFormatError(f"this is {what}, which is not read")
