@@ -68,7 +68,7 @@ def test_a_call_that_fails_is_told_and_a_rerun_mends_it(
     found = points(log)
     faults.count(name, "points there are", len(found))
 
-    for call, number in faults.sample(found, 3, name):
+    for call, number in faults.sample(found, 2, name):
         point = f"{call} {number}"
         copy_home(base / "home", home)
         done = run_worker(
@@ -98,7 +98,7 @@ def test_a_full_disk_is_told_and_room_mends_it(
     name = f"disk full in {command}, {engine}"
     task = [command, *([base / "new"] if command == "ingest" else [])]
     used = sum(-(-path.stat().st_size // 4096) * 4 for path in (base / "home").rglob("*") if path.is_file())
-    for room in faults.sample(ROOM_KIB, 5, name):
+    for room in faults.sample(ROOM_KIB, 4, name):
         size = used + room
         made = subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={size}k", "none", str(disk)],

@@ -76,7 +76,7 @@ def test_kill_in_the_first_ingest(strace: str, faults: FaultRun, engine: str, tm
     sources = write_sources(tmp_path / "sources", OLD)
 
     for home, said, point in kill_at_each_point(
-        strace, faults, engine, tmp_path, None, ["ingest", sources], 6
+        strace, faults, engine, tmp_path, None, ["ingest", sources], 4
     ):
         rerun = archive(home, engine, "ingest", sources)
 
@@ -92,7 +92,7 @@ def test_kill_in_a_later_ingest(
     copy_home(base / "home", tmp_path / "base" / "home")
 
     for home, said, point in kill_at_each_point(
-        strace, faults, engine, tmp_path, tmp_path / "base", ["ingest", sources], 6
+        strace, faults, engine, tmp_path, tmp_path / "base", ["ingest", sources], 4
     ):
         found = search_total(home, engine)
         rerun = archive(home, engine, "ingest", sources)
@@ -104,7 +104,7 @@ def test_kill_in_a_later_ingest(
 
 
 def test_kill_in_a_reindex(strace: str, faults: FaultRun, engine: str, base: Path, tmp_path: Path) -> None:
-    for home, _, point in kill_at_each_point(strace, faults, engine, tmp_path, base, ["reindex"], 6):
+    for home, _, point in kill_at_each_point(strace, faults, engine, tmp_path, base, ["reindex"], 4):
         found = search_total(home, engine)
         rerun = archive(home, engine, "reindex")
 
@@ -117,7 +117,7 @@ def test_kill_in_a_backup(strace: str, faults: FaultRun, engine: str, base: Path
     if engine != ENGINES[0]:
         pytest.skip("a backup holds no index: one engine is enough")
     copy = tmp_path / "copy.db"
-    for home, _, point in kill_at_each_point(strace, faults, engine, tmp_path, base, ["backup", copy], 6):
+    for home, _, point in kill_at_each_point(strace, faults, engine, tmp_path, base, ["backup", copy], 4):
         if not copy.exists():
             rerun = archive(home, engine, "backup", copy)
             assert rerun.exit_code == 0, (point, rerun.output)
@@ -139,7 +139,7 @@ def test_kill_in_a_restore(strace: str, faults: FaultRun, engine: str, base: Pat
     assert archive(tmp_path / "other" / "home", engine, "ingest", sources).exit_code == 0
 
     for home, _, point in kill_at_each_point(
-        strace, faults, engine, tmp_path, tmp_path / "other", ["restore", backup], 6
+        strace, faults, engine, tmp_path, tmp_path / "other", ["restore", backup], 4
     ):
         rerun = archive(home, engine, "restore", "--force", backup)
 
