@@ -19,7 +19,7 @@ import json
 import os
 import threading
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise, product
@@ -42,6 +42,7 @@ from index.engine import (
     SearchResponse,
     Sort,
 )
+from index.engines import paging
 from index.engines.checks import RANKED, check_request, constant_score, kind_of
 from index.engines.distance import fuzzy_tokens
 from index.engines.paging import in_windows, place
@@ -482,28 +483,56 @@ class _View:
     def _ranked_after(self, query: Query, after: After, limit: int) -> list[EngineHit]:
         """Look around the old position, and farther each way until both ends are sure."""
         most = max(self.searcher.num_docs, 1)
-        score_after = self._score_now(query, after)
+        score_now = self._score_now(query, after)
         step = OVERSHOOT
         first = max(min(after.position, most) - step, 0)
-        size = limit + 2 * step
+        end = min(after.position, most) + limit + step
         while True:
-            found = self.searcher.search(query, min(size, most), offset=first, count=False).hits
+            size = max(end - first, 1)
+            found = self.searcher.search(query, size, offset=first, count=False).hits
             scores = [round(score, DECIMALS) for score, _ in found]
-            step *= 4
-            if first and (not scores or scores[0] <= score_after):
-                first, size = max(first - step, 0), size + min(step, first)
-                continue
-            ids = self._ids([address for _, address in found])
-            places = sorted(
-                (place(Sort.RELEVANCE, score, id_), EngineHit(id_, score, score))
-                for id_, score in zip(ids, scores, strict=True)
-            )
-            here = place(Sort.RELEVANCE, score_after, after.id)
-            hits = [hit for at, hit in places if at > here]
+            behind = bisect_right(scores, -score_now, key=lambda score: -score)
+            sure = bool(scores) and scores[0] > score_now
             # Ties lie in no order of ours: the last score counts only if nothing can follow with it.
-            if len(found) < size or (len(hits) > limit and hits[limit - 1].score > scores[-1]):
-                return hits[:limit]
-            size += step
+            enough = behind + limit < len(scores) and scores[behind + limit - 1] > scores[-1]
+            if (first == 0 or sure) and (len(found) < size or enough):
+                break
+            step *= 4
+            first = first if sure else max(first - step, 0)
+            end = end if enough else end + step
+        start = bisect_left(scores, -score_now, key=lambda score: -score)
+        ids = self._ids([address for _, address in found[start:]])
+        here = place(Sort.RELEVANCE, score_now, after.id)
+        places = sorted(
+            at
+            for id_, score in zip(ids, scores[start:], strict=True)
+            if (at := place(Sort.RELEVANCE, score, id_)) > here
+        )
+        return [EngineHit(id_, -low, -low) for _, low, id_ in places[:limit]]
+
+    def stream_ranked(self, query: Query) -> Iterator[EngineHit]:
+        """All hits by relevance, a window at a time; what is kept is one tie."""
+        tied: list[tuple[float, tantivy.DocAddress]] = []
+        window, position = paging.WINDOW, 0
+        while position < self.searcher.num_docs:
+            with SEARCHING:
+                found = self.searcher.search(query, window, offset=position, count=False).hits
+            position += window
+            for hit in found:
+                if tied and round(hit[0], DECIMALS) != round(tied[0][0], DECIMALS):
+                    yield from self._by_id(tied)
+                    tied = []
+                tied.append(hit)
+            if len(found) < window:
+                break
+        yield from self._by_id(tied)
+
+    def _by_id(self, tied: Sequence[tuple[float, tantivy.DocAddress]]) -> Iterator[EngineHit]:
+        if tied:
+            score = round(tied[0][0], DECIMALS)
+            with SEARCHING:
+                ids = sorted(self._ids([address for _, address in tied]))
+            yield from (EngineHit(id_, score, score) for id_ in ids)
 
     def _score_now(self, query: Query, after: After) -> float:
         """The score of the hit to go on after: every commit changes scores a little."""
@@ -694,7 +723,10 @@ class TantivyEngine:
             with SEARCHING:
                 return view.search(window)
 
-        yield from in_windows(search, request)
+        if request.sort is Sort.RELEVANCE and not request.after and constant_score(request.plan) is None:
+            yield from view.stream_ranked(view.compiler.compile(request.plan))
+        else:
+            yield from in_windows(search, request)
 
     def count(self) -> int:
         return self._view.searcher.num_docs
