@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -54,7 +55,7 @@ from index.query.words import (
     side_by_side,
 )
 from index.ranking import DEFAULT, FreeText, Weights
-from index.schema import BREAKS
+from index.schema import BREAKS, MAX_TOKEN_CHARS
 
 Match = Literal["auto", "all", "any"]
 Mode = Literal["exact", "all", "any", "best"]
@@ -67,6 +68,8 @@ _FILTERS = frozenset({"author", "source", "tag", "url", "lang"})
 
 #: Fields of several values: words must be near within one.
 _MANY_VALUED = frozenset({"author", "tag"})
+
+_LETTER = re.compile(r"[^\W_]")
 
 _IN_FIELD = {"title": in_title, "lead": in_lead, "body": in_body}
 
@@ -134,9 +137,12 @@ class _Rewriter:
         self._is_scored = False
 
     def free_text(self, nodes: list[Word], match: str) -> Planned:
-        words = tuple(word for node in nodes if (word := self._query_word(node)) is not None)
+        found = [(node, query_word(node.text)) for node in nodes]
+        words = tuple(word for _, word in found if word is not None)
+        left_out = [self._leave_out(node) for node, word in found if word is None]
         if not words:
-            return self._planned(Every(), "exact")
+            plans = [plan for plan in left_out if plan is not None]
+            return self._planned(plans[0] if plans else Every(), "exact")
         self._is_scored = True
         text = FreeText(words, self._languages, self._weights)
         if match == "all":
@@ -216,23 +222,25 @@ class _Rewriter:
         self._is_scored = was_scored
         return None if plan is None else Except(plan)
 
-    def _query_word(self, node: Word | Prefix | Fuzzy) -> QueryWord | None:
-        word = query_word(node.text)
-        if word is None:
-            self._leave_out(node)
-        return word
-
-    def _leave_out(self, node: Word | Phrase | Near | Prefix | Wildcard | Fuzzy) -> None:
+    def _leave_out(self, node: Word | Phrase | Near | Prefix | Wildcard | Fuzzy) -> Plan | None:
+        """Return the plan of what holds no token: None, with a warning, or
+        `Nothing` for a word that is too long for the index."""
         text = node.pattern if isinstance(node, Wildcard) else node.text
+        if len(text) > MAX_TOKEN_CHARS and _LETTER.search(text):
+            if isinstance(node, Phrase | Near):  # of other words the parser warns
+                message = f"No word of more than {MAX_TOKEN_CHARS} letters is in the index."
+                self._warnings.append(QueryWarning(code="long_word", message=message, span=node.span))
+            return Nothing()
         message = f"There is no letter or digit in {text!r}, so it was left out."
         self._warnings.append(QueryWarning(code="no_word", message=message, span=node.span))
+        return None
 
     def _word(self, node: Word) -> Plan | None:
         if node.field == "lang":
             return self._language(node)
-        word = self._query_word(node)
+        word = query_word(node.text)
         if word is None:
-            return None
+            return self._leave_out(node)
         if node.field in _FILTERS:
             return Constant(_exact_word(str(node.field), word), 0.0)
         self._is_scored = True
@@ -248,8 +256,7 @@ class _Rewriter:
         text = node.pattern if isinstance(node, Wildcard) else node.text
         key = fold_key(text)
         if not key:
-            self._leave_out(node)
-            return None
+            return self._leave_out(node)
         return Constant(TermPrefix("lang", key) if isinstance(node, Prefix) else Term("lang", key), 0.0)
 
     def _in_exact(
@@ -258,8 +265,7 @@ class _Rewriter:
         if field == "lang":
             return self._language(node)
         if not tokens:
-            self._leave_out(node)
-            return None
+            return self._leave_out(node)
         if field in _FILTERS:
             return Constant(clause(str(field)), 0.0)
         self._is_scored = True
@@ -277,8 +283,7 @@ class _Rewriter:
             return self._language(node)
         leaves = _broad_leaves(node)
         if not leaves:
-            self._leave_out(node)
-            return None
+            return self._leave_out(node)
         fields = (node.field,) if node.field is not None else ("title", "body")
         clause = Constant(either(*(every(*(leaf(name) for leaf in leaves)) for name in fields)), 0.0)
         if not isinstance(node, Fuzzy) or node.field in _FILTERS:

@@ -200,6 +200,18 @@ CASES: list[tuple[str, list[int]]] = [
     ("harbour strike)", [2, 3]),
     ("readme.txt", [9]),
     ("E=mc2", [10]),
+    ("x" * 101, []),
+    ("noise " + "x" * 101, [9]),
+    ("noise AND " + "x" * 101, []),
+    ("noise OR " + "x" * 101, [9]),
+    ("noise -" + "x" * 101, [9]),
+    ("title:" + "x" * 101, []),
+    ('"' + "x" * 101 + '"', []),
+    ("OR harbour", []),
+    ("harbour OR", []),
+    ("AND", [10]),
+    ("noise NOT", []),
+    ("--harbour", [2, 3]),
 ]
 
 
@@ -245,6 +257,11 @@ def test_finds(engine: Engine, text: str, expected: list[int]) -> None:
 )
 def test_ranks_first(engine: Engine, text: str, first: int) -> None:
     assert asked(engine, text, match="any")[0] == first
+
+
+@pytest.mark.parametrize("text", ["OR harbour", "harbour OR", "AND harbour AND", "(harbour", "harbour -", "NOT"])
+def test_a_stray_operator_keeps_no_article_away(engine: Engine, text: str) -> None:
+    assert asked(engine, text, match="auto")[:2] == ([2, 3] if "harbour" in text else [])
 
 
 def test_orders(engine: Engine) -> None:
