@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+from archive.containers import SKIPPED
 from archive.document import Document, Origin, Provenance
-from archive.errors import FetchError
+from archive.errors import ReadError
 from archive.fetch.client import Page
-from archive.ingest import ItemOutcome
+from archive.ingest import ItemOutcome, Outcome
+from archive.lock import WriterLock
 from archive.normalise import fold_key, identity_of, normalise_url
 from archive.readers import ReadFailure, ReadOptions
 from archive.reading import ReadArticle
@@ -34,12 +38,21 @@ class Kept:
 class Keeper:
     """Reads pages and stores their articles; a context manager that ends its process."""
 
-    def __init__(self, store: Store, options: ReadOptions | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        options: ReadOptions | None = None,
+        *,
+        lock_path: Path | None = None,
+        lock_timeout_s: float = 60.0,
+    ) -> None:
         self._store = store
         self._options = options or ReadOptions()
+        self._lock_path = lock_path
+        self._lock_timeout_s = lock_timeout_s
         self._pool = ReaderPool(1, self._options.limits)
-        # Identity -> address and title: what this run has seen.
-        self._claims: dict[str, tuple[str, str]] = {}
+        # Identity -> title: what this run has seen.
+        self._claims: dict[str, str] = {}
 
     def read(self, page: Page) -> list[ReadArticle | ReadFailure]:
         """Read the articles of a page; what cannot be read is a failure."""
@@ -57,12 +70,21 @@ class Keeper:
         """Store the articles of a page, durable on return, and how to ask for it again."""
         results = self.read(page)
         articles = [self.placed(result, page) for result in results if isinstance(result, ReadArticle)]
-        put = self.put(articles)
-        kept = [Kept(outcome=_failure(page.url, each)) for each in results if isinstance(each, ReadFailure)]
-        if put and not kept:
-            found = Validators(etag=page.etag, last_modified=page.last_modified)
-            self._store.note_fetch(page.url, put[0].id, found)
-        return put + kept
+        failures = [failure_in(page.url, each) for each in results if isinstance(each, ReadFailure)]
+        if not articles:
+            return failures
+        with self.writing():
+            put = self.put(articles)
+            if not failures:
+                found = Validators(etag=page.etag, last_modified=page.last_modified)
+                self._store.note_fetch(page.url, put[0].id, found)
+        return put + failures
+
+    def writing(self) -> AbstractContextManager[object]:
+        """Hold the writer's lock for a block: for a page at a time, not for hours of fetching."""
+        if self._lock_path is None:
+            return nullcontext()
+        return WriterLock(self._lock_path, timeout_s=self._lock_timeout_s)
 
     def put(self, documents: Sequence[Document]) -> list[Kept]:
         """Store documents in one transaction."""
@@ -86,11 +108,7 @@ class Keeper:
             warning = f"the page names an address of another site as its own: {document.url[:200]}"
             document = _moved(document, article.external_id, own, warning)
         title = fold_key(document.title)
-        place = page.url + document.origin.member
-        if self._claims.setdefault(document.identity, (place, title)) not in {
-            (place, title),
-            *((other, title) for other, _ in [self._claims[document.identity]]),
-        }:
+        if self._claims.setdefault(document.identity, title) != title:
             warning = f"{document.identity[:200]} is claimed by another page of this run; kept apart"
             identity = identity_of(document, article.external_id, with_url=False)
             warnings = (*document.warnings, warning)
@@ -117,10 +135,18 @@ def is_same_site(url: str, other: str) -> bool:
     return one == two or ("." in one and two.endswith("." + one))
 
 
-def failure_of(url: str, error: Exception, code: str) -> ItemOutcome:
+def failure_of(url: str, error: ReadError) -> ItemOutcome:
     """Return the outcome of a page that could not be had."""
-    return ItemOutcome(
-        path=url, outcome="failed", code=error.code if isinstance(error, FetchError) else code, reason=str(error)
+    return ItemOutcome(path=url, outcome="failed", code=error.code, reason=str(error))
+
+
+def failure_in(url: str, failure: ReadFailure) -> Kept:
+    """Return what became of a part of a page that is no article."""
+    outcome: Outcome = "skipped" if failure.code == SKIPPED else "failed"
+    return Kept(
+        outcome=ItemOutcome(
+            path=url, member=failure.member, outcome=outcome, code=failure.code, reason=failure.reason
+        )
     )
 
 
@@ -150,10 +176,4 @@ def _outcome(document: Document, result: PutResult) -> ItemOutcome:
         slug=result.slug,
         reason=result.note,
         warnings=document.warnings,
-    )
-
-
-def _failure(url: str, failure: ReadFailure) -> ItemOutcome:
-    return ItemOutcome(
-        path=url, member=failure.member, outcome="failed", code=failure.code, reason=failure.reason
     )

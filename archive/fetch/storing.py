@@ -1,0 +1,118 @@
+"""``archive fetch``: addresses in, articles stored, one outcome each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from archive.errors import FetchError, ReadError
+from archive.fetch.client import Client, Page
+from archive.fetch.hosts import from_hosts
+from archive.fetch.keeping import Keeper, Kept, failure_of
+from archive.ingest import IngestReport, ItemOutcome
+from archive.readers import ReadOptions
+from archive.store import Store
+
+_MAX_LISTED: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchOptions:
+    """How to fetch.
+
+    Attributes:
+        again: ask for the whole page even where nothing need have changed.
+        hosts: how many are asked at the same time.
+        lock_path: the writer's lock, held while a page is stored; None takes no lock.
+    """
+
+    again: bool = False
+    hosts: int = 8
+    read: ReadOptions = field(default_factory=ReadOptions)
+    lock_path: Path | None = None
+    lock_timeout_s: float = 60.0
+
+
+class Tally:
+    """Counts outcomes into a report and tells them on."""
+
+    def __init__(self, on_outcome: Callable[[ItemOutcome], None] | None = None) -> None:
+        self.report = IngestReport()
+        self._on_outcome = on_outcome
+        self._start = time.monotonic()
+
+    def note(self, outcome: ItemOutcome) -> None:
+        """Count one outcome."""
+        report = self.report
+        setattr(report, outcome.outcome, getattr(report, outcome.outcome) + 1)
+        if outcome.outcome == "failed" and len(report.failures) < _MAX_LISTED:
+            report.failures.append(outcome)
+        if outcome.warnings:
+            report.warned += 1
+            if len(report.warnings) < _MAX_LISTED:
+                report.warnings.append(outcome)
+        report.seconds = time.monotonic() - self._start
+        if self._on_outcome is not None:
+            self._on_outcome(outcome)
+
+    def note_all(self, kept: Iterable[Kept]) -> None:
+        """Count what became of a page."""
+        for each in kept:
+            self.note(each.outcome)
+
+
+def fetch(
+    store: Store,
+    urls: Iterable[str],
+    *,
+    client: Client,
+    options: FetchOptions | None = None,
+    on_outcome: Callable[[ItemOutcome], None] | None = None,
+) -> IngestReport:
+    """Fetch pages and store their articles, each page durable before the next one is read.
+
+    A page that has not changed since it was stored counts as unchanged.  What fails
+    is counted and told; it never stops the rest.
+
+    Raises:
+        LockHeldError: another process writes to the archive for too long.
+        StoreError: the store cannot be written; what went before is kept.
+    """
+    options = options or FetchOptions()
+    tally = Tally(on_outcome)
+    known = (lambda _url: None) if options.again else store.validators
+    with Keeper(
+        store, options.read, lock_path=options.lock_path, lock_timeout_s=options.lock_timeout_s
+    ) as keeper:
+        tasks = _tasks(urls, client, tally)
+        for url, found in from_hosts(tasks, lambda url: client.get(url, known), hosts=options.hosts):
+            if isinstance(found, ReadError):
+                tally.note(failure_of(url, found))
+            elif found.is_unchanged:
+                tally.note(unchanged(found))
+            else:
+                tally.report.bytes += len(found.body)
+                tally.note_all(keeper.keep(found))
+    return tally.report
+
+
+def unchanged(page: Page) -> ItemOutcome:
+    """Return the outcome of a page that the server says is as it was."""
+    return ItemOutcome(path=page.url, outcome="unchanged", reason="the server says that it has not changed")
+
+
+def _tasks(urls: Iterable[str], client: Client, tally: Tally) -> Iterator[tuple[str, str]]:
+    """Yield host and address of what may be fetched, each page once."""
+    seen: set[str] = set()
+    for url in urls:
+        try:
+            destination = client.destination(url)
+        except FetchError as error:
+            tally.note(failure_of(url[:200], error))
+            continue
+        if destination.url not in seen:
+            seen.add(destination.url)
+            yield destination.host, destination.url
