@@ -126,6 +126,8 @@ def _presence(document: Document) -> dict[str, object]:
 
 def _numbers(document: Document) -> dict[str, int]:
     numbers = {"id": document.id, "words": document.words}
+    if document.group:
+        numbers["group"] = document.group
     if document.added is not None:
         numbers["added"] = int(document.added.timestamp())
     if document.published is not None:

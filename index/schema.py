@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 #: Raise it when an index built by older code must not be searched by newer.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Kind(StrEnum):
@@ -64,6 +64,7 @@ FIELDS: tuple[Field, ...] = (
     Field("published_sort", Kind.NUMBER, "published_start << 40 | id: a total order; absent when undated"),
     Field("words", Kind.NUMBER, "number of words"),
     Field("added", Kind.NUMBER, "when first stored, seconds since 1970"),
+    Field("group", Kind.NUMBER, "what articles that are nearly the same share; absent when alone"),
 )
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}

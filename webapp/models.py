@@ -50,6 +50,7 @@ class SearchParams:
         page: from 1; ``cursor`` wins over it.
         cursor: opaque continuation, the ``next`` of an earlier answer.
         histogram: give the matches over time.
+        collapse: one article of each group of near-duplicates.
         engine: name of the engine to ask, or None for the configured one.
     """
 
@@ -70,6 +71,7 @@ class SearchParams:
     cursor: str = ""
     facets: bool = True
     histogram: bool = False
+    collapse: bool = False
     engine: str | None = None
 
 
@@ -110,11 +112,22 @@ class FacetPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCopy:
+    """Another article that says nearly the same."""
+
+    slug: str
+    source: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One article of a page of results.
 
     Attributes:
         missing: words of the query that the article lacks (partial matches).
+        also: the others of its group, in a collapsed search; the first twenty.
+        also_total: how many others there are.
     """
 
     id: int
@@ -130,6 +143,8 @@ class Hit:
     title_spans: Spans = ()
     snippets: tuple[Snippet, ...] = ()
     missing: tuple[str, ...] = ()
+    also: tuple[OtherCopy, ...] = ()
+    also_total: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,11 @@ _SEARCH_PARAMETERS = [
         {"type": "string", "enum": ["0", "1"], "default": "0"},
     ),
     _parameter(
+        "collapse",
+        "1 folds near-duplicates under the one that ranks first; total still counts articles.",
+        {"type": "string", "enum": ["0", "1"], "default": "0"},
+    ),
+    _parameter(
         "engine",
         "The engine to ask instead of the configured one.",
         {"type": "string", "enum": list(ENGINES)},
@@ -169,7 +174,19 @@ _SCHEMAS: Schema = {
         "A passage of the article: plain text, to be escaped before it is marked.",
         {"text": {"type": "string"}, "spans": _list(_ref("Span"), "What matched, sorted and disjoint.")},
     ),
-    "Hit": _object("An article that matches.", _HIT_PROPERTIES),
+    "Hit": _object(
+        "An article that matches.",
+        {
+            **_HIT_PROPERTIES,
+            "also": _list(_ref("OtherCopy"), "The others of its group if collapsed; twenty at most."),
+            "also_total": _count("How many others there are."),
+        },
+        optional=("also", "also_total"),
+    ),
+    "OtherCopy": _object(
+        "Another article that says nearly the same.",
+        {"slug": _text("Its address."), "source": _text("Site or publication, or empty.")},
+    ),
     "PartialHit": _object(
         "An article with most of the words.",
         {**_HIT_PROPERTIES, "missing": _list({"type": "string"}, "Words of the query that it lacks.")},
@@ -343,7 +360,7 @@ _ERROR_RESPONSES = {
 }
 
 #: Parameters of a search that are about its hits.
-_OF_HITS = ("sort", "page", "limit", "cursor", "facets", "histogram")
+_OF_HITS = ("sort", "page", "limit", "cursor", "facets", "histogram", "collapse")
 
 _SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
 

@@ -27,7 +27,10 @@ MAX_CURSOR_CHARS = 500
 MATCHES = ("auto", "all", "any")
 SORTS = tuple(sort.value for sort in Sort)
 
-_SINGLE = ("q", "from", "to", "sort", "match", "page", "limit", "cursor", "facets", "histogram", "engine")
+_SINGLE = (
+    *("q", "from", "to", "sort", "match", "page", "limit", "cursor"),
+    *("facets", "histogram", "collapse", "engine"),
+)
 _SEVERAL = (*FILTERS, *(EXCLUDE + name for name in FILTERS))
 #: Every parameter of a search.
 PARAMETERS = (*_SINGLE, *_SEVERAL)
@@ -94,6 +97,7 @@ def search_params(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) 
         cursor=_cursor(args),
         facets=_choice(args, "facets", ("0", "1"), "1") == "1",
         histogram=_choice(args, "histogram", ("0", "1"), "0") == "1",
+        collapse=_choice(args, "collapse", ("0", "1"), "0") == "1",
         engine=_choice(args, "engine", tuple(ENGINES), "") or None,
     )
 

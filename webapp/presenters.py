@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archive.document import Document, PartialDate
 from index.query.ast import QueryWarning
-from webapp.models import FacetPage, FacetValue, Histogram, Hit, SearchPage, Spans
+from webapp.models import FacetPage, FacetValue, Histogram, Hit, OtherCopy, SearchPage, Spans
 
 if TYPE_CHECKING:
     from index.snippets import Snippet
@@ -84,7 +84,12 @@ def hit_json(hit: Hit) -> Json:
         "score": round(hit.score, 6),
         "title_spans": _spans_json(hit.title_spans),
         "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
+        **({"also": _also_json(hit.also), "also_total": hit.also_total} if hit.also_total else {}),
     }
+
+
+def _also_json(also: tuple[OtherCopy, ...]) -> list[Json]:
+    return [{"slug": copy.slug, "source": copy.source} for copy in also]
 
 
 def saved_json(found: Counted) -> Json:

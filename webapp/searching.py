@@ -87,11 +87,15 @@ def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequ
         understood=understood,
         warnings=(*parsed.warnings, *planned.warnings),
         matchers=matchers_from_plan(planned.plan),
-        identity="\n".join((understood, sort.value, params.match, params.engine or "")),
+        identity="\n".join((understood, sort.value, params.match, params.engine or "", *_fold(params))),
         bare=planned.plan,
         filters=filters,
         words=tuple(zip(planned.words, planned.word_plans, strict=True)),
     )
+
+
+def _fold(params: SearchParams) -> tuple[str, ...]:
+    return ("collapse",) if params.collapse else ()
 
 
 def place_of_page(params: SearchParams, asked: Asked) -> tuple[int, Cursor]:

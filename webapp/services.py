@@ -25,6 +25,7 @@ from index.query.parser import parse
 from index.reader import LiveReader
 from index.records import title_sort
 from index.snippets import Matchers
+from webapp.collapsing import Folded, fold, with_copies
 from webapp.cursors import Cursor, check_depth, with_title
 from webapp.facets import Facets, requests_for
 from webapp.histogram import Histograms
@@ -90,15 +91,20 @@ class Services:
                     plan=asked.plan,
                     sort=asked.sort,
                     offset=offset,
-                    limit=0 if cursor.partial else request.limit,
+                    limit=0 if cursor.partial or request.collapse else request.limit,
                     facets=requests_for(request) if request.facets else (),
                     after=None if cursor.partial else cursor.after,
                     extent="published_start" if request.histogram else "",
                 )
             )
+            folded = self._folded(lease.engine, asked, request, cursor)
+            if folded is not None:
+                response = replace(response, hits=folded.hits)
             room = request.limit - len(response.hits)
             offset = response.total + cursor.position if cursor.partial else offset
-            partial = self._partial(lease.engine, asked, response.total, offset, room, cursor)
+            # Where folding came to the end, the articles with some of the words begin.
+            reached = response.total if folded is not None and not folded.more else offset
+            partial = self._partial(lease.engine, asked, response.total, reached, room, cursor)
             missing = _missing_words(lease.engine, asked, partial.hits) if partial else {}
             facets = {}
             if request.facets:
@@ -106,19 +112,22 @@ class Services:
             histogram = self._histograms.histogram(
                 lease.engine, (reader, lease.stamp), asked.plan, response.extent, request
             )
+        hits = self._hits.hits(response.hits, asked.matchers)
         return SearchPage(
             query=request.q,
             understood=asked.understood,
             warnings=asked.warnings,
             total=response.total,
-            hits=self._hits.hits(response.hits, asked.matchers),
+            hits=with_copies(self.store, hits) if request.collapse else hits,
             partial=self._hits.hits(partial.hits, asked.matchers, missing) if partial else (),
             partial_total=partial.total if partial else 0,
             facets=facets,
             histogram=histogram,
             page=offset // request.limit + 1,
             limit=request.limit,
-            next=_next(asked, response, partial, offset),
+            next=asked.cursor_after(folded.hits, folded.position)
+            if folded is not None and folded.more
+            else _next(asked, response, partial, reached),
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
@@ -295,6 +304,15 @@ class Services:
             )
         )
         return replace(found, hits=found.hits[:room])
+
+    def _folded(self, engine: Engine, asked: Asked, request: SearchParams, cursor: Cursor) -> Folded | None:
+        """Return the page of a collapsed search, None if it is none or beyond the full matches."""
+        if not request.collapse or cursor.partial:
+            return None
+        wanted = SearchRequest(plan=asked.plan, sort=asked.sort, limit=request.limit, after=cursor.after)
+        return fold(
+            engine, self.store, wanted, skip=0 if request.cursor else (request.page - 1) * request.limit
+        )
 
     def _whole(self, cursor: Cursor) -> Cursor:
         """Return ``cursor`` with a title that was too long for it."""

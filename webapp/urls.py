@@ -51,6 +51,7 @@ def search_state(params: SearchParams) -> dict[str, Any]:
         "sort": "" if params.sort == default_sort(params.q) else params.sort,
         "match": "" if params.match == "auto" else params.match,
         "engine": params.engine or "",
+        "collapse": "1" if params.collapse else "",
     }
     return {name: value for name, value in state.items() if value}
 

@@ -141,6 +141,7 @@ class SearchView:
     any_url: str
     bare_url: str
     clear_url: str
+    collapse_url: str
     timeline: Timeline | None = None
 
 
@@ -161,6 +162,7 @@ def search_view(params: SearchParams, page: SearchPage) -> SearchView:
         any_url=search_url(params, match="any") if _can_widen(params) else "",
         bare_url=_bare_url(params),
         clear_url=search_url(SearchParams()),
+        collapse_url=search_url(params, collapse=not params.collapse),
         timeline=timeline_from(params, page.histogram),
     )
 
@@ -206,6 +208,8 @@ def hidden_fields(params: SearchParams) -> tuple[tuple[str, str], ...]:
         hidden += [("author", value) for value in params.author]
     if params.match != "auto":
         hidden.append(("match", params.match))
+    if params.collapse:
+        hidden.append(("collapse", "1"))
     if params.engine:
         hidden.append(("engine", params.engine))
     return tuple(hidden)
@@ -243,6 +247,9 @@ def _search_pager(params: SearchParams, page: SearchPage) -> Pager:
         return search_url(params, page=number)
 
     found = pager(page.page, page.total + page.partial_total, page.limit, url_of)
+    if params.collapse:  # nobody has counted the groups: the pages have no numbers
+        following = search_url(params, cursor=page.next) if page.next else ""
+        return replace(found, next=following, numbers=(), end=False)
     if found.next or page.next is None:
         return found
     return replace(found, next=search_url(params, cursor=page.next), end=False)

@@ -61,6 +61,7 @@ _DEEPEST = 1_000_000
     help="How many articles to print.",
 )
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page of them.")
+@click.option("--collapse", is_flag=True, help="Only one article of each group of near-duplicates.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, an article each.")
 @click.option("--save", metavar="NAME", help="Save the search as NAME; see `archive searches`.")
 @engine_option
@@ -76,6 +77,7 @@ def search(
     match: str,
     limit: int,
     page: int,
+    collapse: bool,
     as_json: bool,
     save: str | None,
     engine: str | None,
@@ -106,6 +108,7 @@ def search(
         page=page,
         limit=min(limit, MAX_LIMIT),
         facets=False,
+        collapse=collapse,
         engine=engine,
     )
     with Services(settings_from(home, engine=engine), create=False) as services:
@@ -159,6 +162,9 @@ def _print_hit(hit: Hit, number: int, *, as_json: bool, partial: bool) -> None:
     click.echo(f"{number:>3}. {marked_line(hit.title, hit.title_spans)}")
     click.echo("     " + visible_text(" · ".join(part for part in parts if part)))
     click.echo(f"     {hit.slug}" + (" (some of the words)" if partial else ""))
+    if hit.also_total:
+        names = ", ".join(copy.source or copy.slug for copy in hit.also)
+        click.echo(visible_text(f"     also in {plural(hit.also_total, 'source')}: {names}"))
     for snippet in hit.snippets:
         click.echo("     … " + marked_line(snippet.text, snippet.spans))
     click.echo()
