@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import click
 
+from webapp.cli.access import password, token
+from webapp.cli.agents import mcp
 from webapp.cli.articles import delete
 from webapp.cli.backups import backup, restore
 from webapp.cli.common import Commands
@@ -35,8 +37,9 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(ingest, extract, search, searches, show, serve, demo),
+    *(ingest, extract, search, searches, show, serve, demo, mcp),
     *(status, reindex, verify, backup, restore, delete, export, duplicates),
+    *(password, token),
 )
 for _command in _COMMANDS:
     cli.add_command(_command)
