@@ -68,7 +68,7 @@ def test_every_command_takes_home(name: str) -> None:
 def test_every_setting_is_documented_as_the_table_has_it(setting) -> None:
     rows = (DOCS / "settings.md").read_text("utf-8").splitlines()
 
-    default = "" if setting.default is None else f"`{setting.default}`"
+    default = "" if setting.default in (None, "") else f"`{setting.default}`"
     row = next((row for row in rows if row.startswith(f"| `{setting.name}` |")), "")
 
     assert f"`{setting.variable}`" in row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, request, url_for
 
-from webapp import errors, security, urls, views
+from webapp import auth, errors, limits, observing, security, urls, views
 from webapp.api import api
 from webapp.context import EXTENSION, Answers
 from webapp.exports import FEEDS, FORMATS
@@ -19,23 +19,32 @@ from webapp.saving import saving
 from webapp.takeaway import takeaway
 
 if TYPE_CHECKING:
+    from webapp.deadline import Runner
     from webapp.settings import Settings
 
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
-def create_app(settings: Settings, *, services: Answers | None = None) -> Flask:
+def create_app(
+    settings: Settings, *, services: Answers | None = None, runner: Runner | None = None
+) -> Flask:
     """Return the WSGI application over the archive that ``settings`` name.
 
     Args:
         services: what answers; made from ``settings`` unless given.
+        runner: where searches are made, such as a `webapp.deadline.WorkerPool`;
+            in this process unless given.
     """
     app = Flask("webapp", static_url_path="/static")
     app.config["PAGE_SIZE"] = settings.page_size
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions[EXTENSION] = services if services is not None else _services(settings)
-    security.protect(app, host=settings.host)
+    metrics = observing.install(app, settings)
+    services = services if services is not None else _services(settings)
+    app.extensions[EXTENSION] = limits.guarded(services, settings, metrics, runner)
+    security.protect(app, host=settings.host, hosts=settings.hosts)
+    limits.limit_clients(app, settings, metrics)
+    auth.install(app, settings, metrics)
     _set_up_templates(app)
     app.register_blueprint(pages)
     app.register_blueprint(api)

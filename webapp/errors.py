@@ -27,6 +27,7 @@ from index.errors import (
 )
 from webapp.marking import visible_text
 from webapp.params import PARAMETERS, ParameterError
+from webapp.refusals import RefusedError
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Problem:
         position: offset in the query text, or None.
         retry_after_s: when to try again, or None.
         allow: methods of a 405.
+        challenge: ``WWW-Authenticate`` of a 401.
     """
 
     status: int
@@ -51,6 +53,7 @@ class Problem:
     position: int | None = None
     retry_after_s: int | None = None
     allow: tuple[str, ...] = ()
+    challenge: str = ""
 
 
 #: The most specific class wins; anything unlisted is a bug and is a 500.
@@ -82,11 +85,13 @@ _HTTP_MESSAGES = {
 
 _HEADINGS = {
     400: "That search cannot be answered",
+    401: "Not for everybody",
     403: "Not allowed",
     404: "Not in the archive",
     405: "Not possible here",
     413: "Too large",
     414: "Too long",
+    429: "Too many requests",
     500: "Something went wrong",
     503: "The archive cannot be searched just now",
 }
@@ -99,6 +104,14 @@ def problem_from_error(error: Exception) -> Problem:
     """Return what to say of ``error``; never its traceback, its type or a path."""
     if isinstance(error, ParameterError):
         return Problem(status=400, code=error.code, message=error.message, parameter=error.parameter)
+    if isinstance(error, RefusedError):
+        return Problem(
+            status=error.status,
+            code=error.code,
+            message=error.message,
+            retry_after_s=error.retry_after_s,
+            challenge=error.challenge,
+        )
     if isinstance(error, HTTPException):
         return _problem_from_http(error)
     for cls in type(error).__mro__:
@@ -194,6 +207,8 @@ def error_response(error: Exception) -> Response:
     response.status_code = problem.status
     if problem.retry_after_s is not None:
         response.headers["Retry-After"] = str(problem.retry_after_s)
+    if problem.challenge:
+        response.headers["WWW-Authenticate"] = problem.challenge
     if problem.allow:
         response.headers["Allow"] = ", ".join(problem.allow)
     return response

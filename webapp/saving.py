@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 
+from webapp.auth import may_write
 from webapp.context import answers, page_size
+from webapp.origins import is_own_form
 from webapp.params import ParameterError, no_params
 from webapp.saved import params_from_query
 from webapp.takeaway import feed_response
@@ -23,17 +25,13 @@ _FEED_LENGTH = 50
 def _may_write() -> None:
     """Let only a form of our own write, and only on loopback.
 
-    ``Sec-Fetch-Site`` is what browsers say and pages cannot change; older ones
-    send ``Origin``.  Who sends neither is no browser, and no page can make it ask.
+    With a password: only who gave it.
     """
     if request.method != "POST":
         return
-    if not current_app.config["WRITABLE"]:
+    if not may_write():
         raise Forbidden("Saved searches can be changed on the machine of the archive only.")
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    is_ours = site == "same-origin" if site is not None else origin == request.host_url.rstrip("/")
-    if not is_ours:
+    if not is_own_form():
         raise Forbidden("Only a page of this archive can do that.")
 
 

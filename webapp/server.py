@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 
+from webapp.queueing import BoundedDispatcher
 from webapp.security import MAX_BODY_BYTES, is_loopback
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class AddressRefusedError(ServeError):
 
 
 def check_address(host: str, *, public: bool) -> None:
-    """Refuse an address that other machines can reach, unless ``public``.
+    """Refuse an address that other machines can reach, unless ``public``, which a password also is.
 
     Raises:
         AddressRefusedError: it is one.
@@ -55,7 +56,7 @@ def check_address(host: str, *, public: bool) -> None:
         return
     raise AddressRefusedError(
         f"{host} can be reached from other machines, and everyone there could read the archive. "
-        "Serve on 127.0.0.1, or allow it with --public."
+        "Serve on 127.0.0.1, set a password with 'archive password set', or allow it with --public."
     )
 
 
@@ -66,6 +67,9 @@ class Server:
         host, port: where to listen; port 0 takes any free one.
         threads: requests answered at the same time.
         public: allow an address that other machines can reach.
+        waiting: requests that may wait for a thread; more are refused with 503.
+        behind_proxy: leave ``X-Forwarded-…`` to the application, which knows whom to believe.
+        on_refused: told of each request that is refused here.
 
     Raises:
         AddressRefusedError: see `check_address`.
@@ -73,15 +77,27 @@ class Server:
     """
 
     def __init__(
-        self, app: WSGIApplication, *, host: str, port: int, threads: int = 8, public: bool = False
+        self,
+        app: WSGIApplication,
+        *,
+        host: str,
+        port: int,
+        threads: int = 8,
+        public: bool = False,
+        waiting: int = 16,
+        behind_proxy: bool = False,
+        on_refused: Callable[[], None] | None = None,
     ) -> None:
         check_address(host, public=public)
         listening = _listen(host.strip("[]"), port)
         self._map: dict[int, Any] = {}
         self._stopping = False
         self._begun: dict[int, float] = {}
+        dispatcher = BoundedDispatcher(waiting, on_refused)
+        dispatcher.set_thread_count(threads)
         self._listener = create_server(
             app,
+            _dispatcher=dispatcher,
             map=self._map,
             sockets=[listening],
             threads=threads,
@@ -89,7 +105,7 @@ class Server:
             channel_timeout=IDLE_S,
             max_request_header_size=MAX_HEADER_BYTES,
             max_request_body_size=MAX_BODY_BYTES,
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=not behind_proxy,
             expose_tracebacks=False,
             ident="",
         )
@@ -180,16 +196,18 @@ def serve(
     threads: int = 8,
     public: bool = False,
     on_listen: Callable[[str], None] | None = None,
+    **more: Any,
 ) -> None:
     """Serve ``app`` until SIGTERM or SIGINT, then drain.
 
     Args:
         on_listen: told the address once requests can come.
+        more: as `Server`.
 
     Raises:
         ServeError: the server cannot start.
     """
-    server = Server(app, host=host, port=port, threads=threads, public=public)
+    server = Server(app, host=host, port=port, threads=threads, public=public, **more)
     with _stopped_by_signals(server):
         if on_listen is not None:
             on_listen(server.url)

@@ -81,6 +81,35 @@ class Settings:
     max_query_chars: int = _row(
         DEFAULT_LIMITS.chars, "Longest query that is answered, in characters.", low=1, high=100_000
     )
+    public: str = _row(
+        "no", "Whether to serve without a password where other machines can reach it.", choices=("no", "yes")
+    )
+    hosts: str = _row(
+        "", "Names that the archive is called by, with commas between; requests for others are refused."
+    )
+    proxies: str = _row(
+        "", "Addresses or networks of reverse proxies, with commas between, whose X-Forwarded headers count."
+    )
+    rate_limit: int = _row(
+        600, "Requests a minute that a client on another machine may make; 0 for any number.", high=1_000_000
+    )
+    search_workers: int = _row(
+        2, "Processes that `archive serve` searches in; 0 searches in its own, without a deadline.", high=64
+    )
+    query_timeout_ms: int = _row(
+        1000, "Longest that a search may take, in milliseconds.", low=10, high=600_000
+    )
+    waiting: int = _row(
+        16, "Requests that may wait for their turn; more are refused with 503.", low=1, high=10_000
+    )
+    log_format: str = _row(
+        "plain", "Log lines of `archive serve`: plain, or json for programs.", choices=("plain", "json")
+    )
+    log_level: str = _row(
+        "info",
+        "Least that `archive serve` logs: info has a line for each request.",
+        choices=("debug", "info", "warning", "error"),
+    )
 
     @property
     def store_path(self) -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +13,10 @@ from typing import TYPE_CHECKING
 import click
 
 from webapp.cli.common import fail, home_option, plural, say, settings_from
+from webapp.logs import configure
 
 if TYPE_CHECKING:
+    from webapp.deadline import WorkerPool
     from webapp.settings import Settings
 
 
@@ -21,16 +25,28 @@ if TYPE_CHECKING:
 @click.option(
     "--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one. [default: the setting, 8000]"
 )
-@click.option("--public", is_flag=True, help="Allow an address that other machines can reach.")
+@click.option(
+    "--public", is_flag=True, help="Allow an address that other machines can reach, without a password."
+)
+@click.option(
+    "--log-format", type=click.Choice(["plain", "json"]), help="Form of the log. [default: the setting]"
+)
 @home_option
-def serve(host: str | None, port: int | None, public: bool, home: Path | None) -> None:
+def serve(
+    host: str | None, port: int | None, public: bool, log_format: str | None, home: Path | None
+) -> None:
     """Serve the search page and the API until interrupted.
+
+    Any address but those of this machine needs a password (archive password set)
+    or --public.
 
     \b
     Example:
       archive serve --port 8080
     """
-    _serve(settings_from(home, host=host, port=port), public=public)
+    settings = settings_from(home, host=host, port=port, log_format=log_format)
+    configure(settings.log_format, settings.log_level)
+    _serve(settings, public=public)
 
 
 @click.command()
@@ -96,27 +112,54 @@ def _or_free(settings: Settings, port: int | None) -> Settings:
 
 
 def _serve(settings: Settings, *, public: bool) -> None:
+    from webapp.access import AccessFile
     from webapp.app import create_app
-    from webapp.server import ServeError
+    from webapp.observing import metrics_of
+    from webapp.proxies import ProxiesError
+    from webapp.server import ServeError, check_address
     from webapp.server import serve as serve_until_stopped
     from webapp.services import Services
 
-    with Services(settings) as services:
-        problem = services.status().problem
-        if problem:
-            say(f"Warning: {problem}")
-        try:
+    has_password = bool(AccessFile(settings.home).read().password)
+    allowed = public or settings.public == "yes" or has_password
+    try:
+        check_address(settings.host, public=allowed)
+        with Services(settings) as services, _workers(settings) as workers:
+            problem = services.status().problem
+            if problem:
+                say(f"Warning: {problem}")
+            app = create_app(settings, services=services, runner=workers)
             serve_until_stopped(
-                create_app(settings, services=services),
+                app,
                 host=settings.host,
                 port=settings.port,
                 threads=settings.threads,
-                public=public,
+                public=allowed,
+                waiting=settings.waiting,
+                behind_proxy=bool(settings.proxies),
+                on_refused=lambda: metrics_of(app).add("archive_refused_total", reason="queue"),
                 on_listen=_say_where,
             )
-        except ServeError as error:
-            fail(str(error))
+    except (ServeError, ProxiesError) as error:
+        fail(str(error))
     say("Stopped.")
+
+
+@contextmanager
+def _workers(settings: Settings) -> Iterator[WorkerPool | None]:
+    """Yield the processes that search, ready, or None if there shall be none."""
+    if not settings.search_workers:
+        yield None
+        return
+    from webapp.deadline import WorkerPool
+
+    timeout_s = settings.query_timeout_ms / 1000
+    pool = WorkerPool(settings, size=settings.search_workers, timeout_s=timeout_s)
+    try:
+        pool.wait_ready()
+        yield pool
+    finally:
+        pool.close()
 
 
 def _say_where(url: str) -> None:
