@@ -33,10 +33,12 @@ _PAGE_BYTES_HERE: Final = 200_000
 _SECONDS_HERE: Final = 1.0
 _WINDOW_PER_WORKER: Final = 4
 _HELD_BYTES: Final = 64_000_000
-_STREAMED: Final = frozenset({Kind.JSONL, Kind.CSV, Kind.JSON})
+_STREAMED: Final = frozenset(
+    {Kind.JSONL, Kind.CSV, Kind.JSON, Kind.JSON_FEED, Kind.SAVED_JSON, Kind.SAVED_CSV}
+)
 _ELSEWHERE: Final = frozenset(
-    {Kind.HTML, Kind.MHTML, Kind.PDF, Kind.EPUB, Kind.DOCX, Kind.ODT, Kind.FEED, Kind.EMAIL}
-    | {Kind.JSON_FEED, Kind.OPML, Kind.BOOKMARKS, Kind.SAVED_JSON, Kind.SAVED_CSV}
+    {Kind.HTML, Kind.MHTML, Kind.PDF, Kind.EPUB, Kind.DOCX, Kind.ODT}
+    | {Kind.FEED, Kind.EMAIL, Kind.OPML, Kind.BOOKMARKS}
 )
 
 

@@ -115,6 +115,24 @@ def read_tree(data: bytes, declared: str = "") -> FeedTree:
     return FeedTree(head=head, items=items, warnings=tuple(source.warnings))
 
 
+def read_root(data: bytes, declared: str = "") -> tuple[Any, tuple[str, ...]]:
+    """Return the root of a list in XML, and warnings; of a broken one, what can be had.
+
+    Raises:
+        MalformedItemError, LimitExceededError, EmptyItemError: as `read_tree`.
+    """
+    source = _Source.of(data, declared)
+    try:
+        return _parsed(source.text), tuple(source.warnings)
+    except ReadError as error:
+        source.mend()
+        root = _parsed(source.text, recover=True)
+        if len(root) == 0:
+            raise
+        warning = f"it is not well-formed; some of it may be lost: {error}"[:300]
+        return root, (*source.warnings, warning)
+
+
 def key_of(element: Any) -> str:
     """Return an element's name: ``title``, ``dc:creator``; empty for what is no element of a feed."""
     tag = element.tag

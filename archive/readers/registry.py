@@ -142,6 +142,10 @@ class Opened:
             from archive.readers.wacz import walk_wacz
 
             yield from walk_wacz(self.zipped, self.origin, options, self.budget)
+        elif self.zipped is not None and self.kind is Kind.OMNIVORE:
+            from archive.readers.omnivore import walk_omnivore
+
+            yield from walk_omnivore(self.zipped, self.origin, options)
         elif self.zipped is not None:
             from archive.readers.zipped import walk_zip
 
@@ -284,6 +288,7 @@ def _in_context(draft: Draft, options: ReadOptions) -> Draft:
 def _zip_kind(zipped: ZipReader) -> Kind:
     content = zip_content(zipped)
     kinds = {"zip": Kind.ZIP, "docx": Kind.DOCX, "odt": Kind.ODT, "epub": Kind.EPUB, "wacz": Kind.WACZ}
+    kinds["omnivore"] = Kind.OMNIVORE
     if content not in kinds:
         raise UnsupportedFormatError(f"this is {content}, which is not read")
     return kinds[content]

@@ -47,10 +47,11 @@ class Kind(StrEnum):
     BOOKMARKS = "application/x-netscape-bookmarks"
     SAVED_JSON = "application/x-saved-articles+json"
     SAVED_CSV = "text/x-saved-articles+csv"
+    OMNIVORE = "application/x-omnivore+zip"
 
 
 # Their members are read like files.
-CONTAINERS: Final = frozenset({Kind.ZIP, Kind.TAR, Kind.WARC, Kind.WACZ, Kind.MBOX})
+CONTAINERS: Final = frozenset({Kind.ZIP, Kind.TAR, Kind.WARC, Kind.WACZ, Kind.MBOX, Kind.OMNIVORE})
 
 
 _MAGIC: Final = (

@@ -265,11 +265,12 @@ _MIMETYPES: Final = {
     "application/vnd.oasis.opendocument.spreadsheet": "an OpenDocument spreadsheet",
     "application/vnd.oasis.opendocument.presentation": "an OpenDocument presentation",
 }
+_OMNIVORE: Final = re.compile(r"(?:.*/)?metadata_\d+_to_\d+\.json")
 _WARC: Final = re.compile(r"archive/[^/]+\.warc(?:\.gz)?$")
 
 
 def zip_content(zipped: ZipReader) -> str:
-    """Return ``docx``, ``odt``, ``epub``, ``wacz`` or ``zip``, or words for what is not read."""
+    """Return ``docx``, ``odt``, ``epub``, ``wacz``, ``omnivore``, ``zip``, or words for what is not read."""
     for name, what in _OFFICE:
         if name in zipped:
             return what
@@ -284,4 +285,6 @@ def zip_content(zipped: ZipReader) -> str:
         return "epub"
     if "datapackage.json" in zipped and any(map(_WARC.match, zipped.names)):
         return "wacz"
+    if any(map(_OMNIVORE.fullmatch, zipped.names)):
+        return "omnivore"
     return "zip"
