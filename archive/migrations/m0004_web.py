@@ -31,6 +31,7 @@ _feeds = Table(
     Column("status", Text, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("next_poll", Text),
+    Column("is_whole", Integer, nullable=False),
 )
 
 _feed_entries = Table(

@@ -46,8 +46,10 @@ class ReadFailure:
         member: which part, such as ``line 12``; empty for the whole item.
         code: the ``code`` of the `ReadError` that it would have been.
         reason: one sentence for the user.
+        url: where the article itself is, when the part only names it.
     """
 
     code: str
     reason: str
     member: str = ""
+    url: str = ""

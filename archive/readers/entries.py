@@ -167,7 +167,7 @@ def _without_text(title: str, url: Value | None, origin: Origin) -> ReadFailure:
         return ReadFailure(member=origin.member, code="empty", reason="there is no text in the entry")
     shown = f"{title[:80]!r}: " if title else ""
     reason = f"{shown}only an address; fetch it with `archive fetch {url.text[:200]}`"
-    return ReadFailure(member=origin.member, code=SKIPPED, reason=reason)
+    return ReadFailure(member=origin.member, code=SKIPPED, reason=reason, url=url.text)
 
 
 def _language(entry: Entry, note: _Note) -> str:

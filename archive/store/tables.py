@@ -243,6 +243,7 @@ feeds = Table(
     Column("status", Text, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("next_poll", Text),
+    Column("is_whole", Integer, nullable=False),
 )
 
 feed_entries = Table(

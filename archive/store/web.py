@@ -39,6 +39,7 @@ class Feed:
         status: what came of that, in words; empty before the first poll.
         failures: polls in a row that failed.
         next_poll: when it is due; None when it is gone for good.
+        is_whole: whether the last poll also fetched the pages of entries that are summaries.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Feed:
     status: str
     failures: int
     next_poll: dt.datetime | None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,8 @@ def add_feed(connection: Connection, url: str, name: str, now: dt.datetime) -> F
     taken = set(connection.execute(select(feeds.c.name)).scalars())
     free = next(each for number in count(1) if (each := _numbered(base, number)) not in taken)
     values = {"name": free, "url": url, "added": now.isoformat(), "next_poll": now.isoformat()}
-    connection.execute(insert(feeds).values(etag="", last_modified="", status="", failures=0, **values))
+    empty = {"etag": "", "last_modified": "", "status": "", "failures": 0, "is_whole": 0}
+    connection.execute(insert(feeds).values(**values, **empty))
     return feed_by_name(connection, free)
 
 
@@ -150,6 +153,7 @@ def save_poll(connection: Connection, feed: Feed) -> None:
             polled=feed.polled.isoformat() if feed.polled else None,
             status=feed.status,
             failures=feed.failures,
+            is_whole=int(feed.is_whole),
             next_poll=feed.next_poll.isoformat() if feed.next_poll else None,
             **values,
         )
@@ -191,6 +195,7 @@ def _feed(row: Any) -> Feed:
         polled=dt.datetime.fromisoformat(row.polled) if row.polled else None,
         status=row.status,
         failures=row.failures,
+        is_whole=bool(row.is_whole),
         next_poll=dt.datetime.fromisoformat(row.next_poll) if row.next_poll else None,
     )
 
