@@ -15,6 +15,7 @@ from functools import cached_property
 
 from index import plan as p
 from index.analysis import stems, tokens
+from index.engines.patterns import within_pairs
 from index.locate import FoldedText, Places, locate
 from index.passages import Match
 from index.scan import (
@@ -38,7 +39,7 @@ _HYPHENATED = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)+")
 #: More matches than this in one text are not looked for: nobody reads them.
 MAX_MATCHES = 5_000
 
-_Leaf = p.Term | p.TermPhrase | p.TermNear | p.TermPrefix | p.TermWildcard | p.TermFuzzy
+_Leaf = p.Term | p.TermPhrase | p.TermNear | p.TermWithin | p.TermPrefix | p.TermWildcard | p.TermFuzzy
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _leaves(plan: p.Plan, body_only: frozenset[str]) -> Iterator[tuple[_Leaf, bo
         yield from _leaves(plan.match, body_only)
     elif isinstance(plan, p.Boost | p.Constant):
         yield from _leaves(plan.child, body_only)
-    elif isinstance(plan, p.Term | p.TermPhrase | p.TermNear | p.TermPrefix | p.TermWildcard | p.TermFuzzy):
+    elif isinstance(plan, _Leaf):
         yield plan, isinstance(plan, p.Term) and plan.field == "stem" and plan.text in body_only
 
 
@@ -174,7 +175,7 @@ class _Search:
         if isinstance(leaf, p.TermPhrase) and leaf.field not in _STEMMED:
             runs = scan_phrase(folded, leaf.terms)
             return None if runs is None else [Match(*self.text.original(*run), key) for run in runs]
-        if isinstance(leaf, p.TermPhrase | p.TermNear):
+        if isinstance(leaf, p.TermPhrase | p.TermNear | p.TermWithin):
             return None
         wanted: Wanted | None
         if not isinstance(leaf, p.Term):
@@ -197,6 +198,8 @@ class _Search:
             return list(self._phrase(choices, places, key))
         if isinstance(leaf, p.TermNear):
             return list(_near(choices, places, leaf.slop, key))
+        if isinstance(leaf, p.TermWithin):
+            return list(_within(leaf, choices, places, key))
         if not choices[0] and isinstance(leaf, p.Term) and leaf.field in _STEMMED:
             return list(self._compounds(leaf.text, key))
         return [Match(token.start, token.end, key) for word in choices[0] for _, token in places[word]]
@@ -207,6 +210,8 @@ class _Search:
         terms = (
             leaf.terms
             if isinstance(leaf, p.TermPhrase | p.TermNear)
+            else (*leaf.left, *leaf.right)
+            if isinstance(leaf, p.TermWithin)
             else (leaf.text,)
             if isinstance(leaf, p.Term)
             else ()
@@ -222,11 +227,8 @@ class _Search:
         return frozenset(w for w, s in zip(self.distinct, self.stems, strict=True) if s == stem)
 
     def _phrase(self, choices: tuple[frozenset[str], ...], places: Places, key: int) -> Iterator[Match]:
-        at = [{index: token for word in choice for index, token in places[word]} for choice in choices]
-        for index, first in at[0].items():
-            last = at[-1].get(index + len(at) - 1)
-            if last is not None and all(index + n in positions for n, positions in enumerate(at)):
-                yield Match(first.start, last.end, key)
+        for start, end in _stretches(choices, places).values():
+            yield Match(start, end, key)
 
     def _compounds(self, stem: str, key: int) -> Iterator[Match]:
         """``longrange`` asked for, ``long-range`` written."""
@@ -237,6 +239,32 @@ class _Search:
             joined = "".join(tokens(written.group()))
             if stem in stems([joined], self.language):
                 yield Match(written.start(), written.end(), key)
+
+
+def _stretches(
+    choices: tuple[frozenset[str], ...], places: Places
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return where one of each of ``choices`` stand side by side: from positions,
+    half open, to offsets in the text."""
+    at = [{index: token for word in choice for index, token in places[word]} for choice in choices]
+    found = {}
+    for index, first in at[0].items():
+        last = at[-1].get(index + len(at) - 1)
+        if last is not None and all(index + n in positions for n, positions in enumerate(at)):
+            found[index, index + len(at)] = (first.start, last.end)
+    return found
+
+
+def _within(
+    leaf: p.TermWithin, choices: tuple[frozenset[str], ...], places: Places, key: int
+) -> Iterator[Match]:
+    """Mark both sides wherever they stand close enough, and in the order asked for."""
+    lefts = _stretches(choices[: len(leaf.left)], places)
+    rights = _stretches(choices[len(leaf.left) :], places)
+    marked = set()
+    for left, right in within_pairs(lefts, rights, leaf.slop, leaf.ordered):
+        marked |= {lefts[left], rights[right]}
+    yield from (Match(start, end, key) for start, end in sorted(marked))
 
 
 def _near(choices: tuple[frozenset[str], ...], places: Places, slop: int, key: int) -> Iterator[Match]:

@@ -2,7 +2,7 @@
 
 `index.query.rewrite` makes it from the query tree; an engine compiles it and
 decides nothing.  Text in a plan is final: tokens as `index.analysis` gives
-them.  Ten kinds of leaf and node are all that an engine must know.
+them.  These kinds of leaf and node are all that an engine must know.
 """
 
 from __future__ import annotations
@@ -36,6 +36,19 @@ class TermNear:
     field: str
     terms: tuple[str, ...]
     slop: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermWithin:
+    """``left`` and ``right``, each one token or several side by side, stand in
+    ``field`` without overlapping, at most ``slop`` other tokens between them;
+    ``left`` comes first if ``ordered``."""
+
+    field: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    slop: int
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,7 @@ Plan: TypeAlias = (
     Term
     | TermPhrase
     | TermNear
+    | TermWithin
     | TermPrefix
     | TermWildcard
     | TermFuzzy

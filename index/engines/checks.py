@@ -23,6 +23,7 @@ from index.plan import (
     TermPhrase,
     TermPrefix,
     TermWildcard,
+    TermWithin,
 )
 from index.schema import BY_NAME, Kind
 
@@ -126,6 +127,10 @@ def _check_leaf(plan: Plan) -> None:
             _want(name, Kind.POSITIONS)
             if not 2 <= len(terms) <= 5 or slop < 0:
                 raise EngineError("A near search has two to five terms and a distance of 0 or more.")
+        case TermWithin(name, left, right, slop):
+            _want(name, Kind.POSITIONS)
+            if not left or not right or slop < 0:
+                raise EngineError("A search within has a term on each side and a distance of 0 or more.")
         case NumberRange(name):
             _want(name, Kind.NUMBER)
         case _:

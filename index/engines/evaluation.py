@@ -11,7 +11,7 @@ from typing import Protocol
 
 from index.engines.checks import RANKED, constant_score, kind_of
 from index.engines.distance import fuzzy_tokens
-from index.engines.patterns import literal_prefix, near_count, phrase_count, wildcard_matcher
+from index.engines.patterns import literal_prefix, near_count, phrase_count, wildcard_matcher, within_count
 from index.engines.scoring import Scores, all_of, any_of, rewarded, saturated
 from index.errors import EngineError
 from index.plan import (
@@ -31,6 +31,7 @@ from index.plan import (
     TermPhrase,
     TermPrefix,
     TermWildcard,
+    TermWithin,
 )
 
 
@@ -130,6 +131,8 @@ class Evaluator:
                 return self._segment.having(name, text)
             case TermPhrase(name, terms) | TermNear(name, terms):
                 return min(self._segment.having(name, term) for term in terms)
+            case TermWithin(name, left, right):
+                return min(self._segment.having(name, term) for term in (*left, *right))
             case All(children) if children:
                 return min(map(self._cost, children))
             case Any(children):
@@ -153,6 +156,11 @@ class Evaluator:
             case TermNear(name, terms, slop):
                 placed = segment.positions(name, terms, among)
                 times = {doc: near_count(where, terms, slop) for doc, where in placed}
+                return self._ranked(name, terms, times)
+            case TermWithin(name, left, right, slop, ordered):
+                terms = (*left, *right)
+                placed = segment.positions(name, terms, among)
+                times = {doc: within_count(where, left, right, slop, ordered) for doc, where in placed}
                 return self._ranked(name, terms, times)
             case TermPrefix(name, text):
                 return self._holding(name, segment.tokens(name, text), among)

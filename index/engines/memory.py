@@ -30,7 +30,7 @@ from index.engine import (
 from index.engines.checks import RANKED, check_request, kind_of
 from index.engines.distance import is_fuzzy_match
 from index.engines.paging import Ranked, page
-from index.engines.patterns import near_count, phrase_count, positions_of, wildcard_matcher
+from index.engines.patterns import near_count, phrase_count, positions_of, wildcard_matcher, within_count
 from index.engines.scoring import (
     DECIMALS,
     Scores,
@@ -65,6 +65,7 @@ from index.plan import (
     TermPhrase,
     TermPrefix,
     TermWildcard,
+    TermWithin,
 )
 from index.schema import BY_NAME, Kind
 
@@ -263,6 +264,13 @@ def _leaf(plan: Plan, snapshot: _Snapshot) -> Scores:
             return _bm25(name, terms, lambda found: phrase_count(found, terms), snapshot)
         case TermNear(name, terms, slop):
             return _bm25(name, terms, lambda found: near_count(found, terms, slop), snapshot)
+        case TermWithin(name, left, right, slop, ordered):
+            return _bm25(
+                name,
+                (*left, *right),
+                lambda found: within_count(found, left, right, slop, ordered),
+                snapshot,
+            )
         case TermPrefix(name, text):
             return _matching(name, lambda token: token.startswith(text), snapshot)
         case TermWildcard(name, pattern):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+Stretch: TypeAlias = tuple[int, int]
+Pair: TypeAlias = tuple[Stretch, Stretch]
 
 
 def wildcard_matcher(pattern: str) -> Callable[[str], bool]:
@@ -51,10 +56,54 @@ def positions_of(tokens: Sequence[str], terms: Sequence[str]) -> dict[str, list[
 
 def phrase_count(positions: Mapping[str, Sequence[int]], terms: Sequence[str]) -> int:
     """Return how many times ``terms`` stand side by side in this order."""
+    return len(_phrase_starts(positions, terms))
+
+
+def _phrase_starts(positions: Mapping[str, Sequence[int]], terms: Sequence[str]) -> set[int]:
     starts = set(positions[terms[0]])
     for offset, term in enumerate(terms[1:], start=1):
         starts &= {position - offset for position in positions[term]}
-    return len(starts)
+    return starts
+
+
+def within_pairs(lefts: Iterable[Stretch], rights: Iterable[Stretch], slop: int, ordered: bool) -> set[Pair]:
+    """Return the pairs that `TermWithin` allows, of stretches ``(start, end)`` half open.
+
+    All of ``lefts`` are of one length, and so are all of ``rights``.  Of the many
+    partners that a stretch may have, the nearest stand for all.
+    """
+    before, after = sorted(lefts), sorted(rights)
+    pairs = set(_followed(before, after, slop))
+    if not ordered:
+        pairs.update((left, right) for right, left in _followed(after, before, slop))
+    return pairs
+
+
+def _followed(first: Sequence[Stretch], second: Sequence[Stretch], slop: int) -> Iterator[Pair]:
+    """Yield each of ``first`` with what follows it next, and each of ``second`` with what it follows."""
+    starts = [start for start, _ in second]
+    ends = [end for _, end in first]
+    for stretch, end in zip(first, ends, strict=True):
+        at = bisect_left(starts, end)
+        if at < len(starts) and starts[at] <= end + slop:
+            yield stretch, second[at]
+    for stretch, start in zip(second, starts, strict=True):
+        at = bisect_right(ends, start) - 1
+        if at >= 0 and start <= ends[at] + slop:
+            yield first[at], stretch
+
+
+def within_count(
+    positions: Mapping[str, Sequence[int]],
+    left: Sequence[str],
+    right: Sequence[str],
+    slop: int,
+    ordered: bool,
+) -> int:
+    """Return in how many pairs ``left`` and ``right`` stand as `TermWithin` says."""
+    lefts = [(start, start + len(left)) for start in _phrase_starts(positions, left)]
+    rights = [(start, start + len(right)) for start in _phrase_starts(positions, right)]
+    return len(within_pairs(lefts, rights, slop, ordered))
 
 
 def near_count(positions: Mapping[str, Sequence[int]], terms: Sequence[str], slop: int) -> int:

@@ -72,6 +72,7 @@ from index.plan import (
     TermPhrase,
     TermPrefix,
     TermWildcard,
+    TermWithin,
 )
 from index.schema import FIELDS, Kind
 
@@ -91,6 +92,9 @@ OPTION = {Kind.POSITIONS: "position", Kind.FREQUENCIES: "freq", Kind.TERMS: "bas
 MAX_SLOP = 10_000_000
 #: Placements tried times documents looked through: some two seconds.
 MAX_NEAR_WORK = 3_000_000
+TOO_COMMON = (
+    "These words are too common to be looked for near each other: use a smaller distance or fewer words."
+)
 
 #: Beyond the page, so that a tie at its end is seen whole in the first go.
 OVERSHOOT = 20
@@ -226,6 +230,8 @@ class _Compiler:
                 return Query.phrase_query(schema, name, list(terms))
             case TermNear(name, terms, slop):
                 return self._near(name, terms, slop)
+            case TermWithin():
+                return self._within(plan)
             case TermPrefix(name, text):
                 return self._matching(name, f"{text}*", _escaped(text) + ".*")
             case TermWildcard(name, pattern):
@@ -244,7 +250,42 @@ class _Compiler:
             ways = [Query.phrase_query(self._schema, name, list(way), most) for way in (terms, terms[::-1])]
         else:
             ways = self._placements(name, terms, slop)
-        return Query.boolean_query([(Occur.Should, way) for way in ways])
+        return _any_of(ways)
+
+    def _within(self, plan: TermWithin) -> Query:
+        """Two different words: sloppy phrases; others: an exact phrase for each gap."""
+        left, right = plan.left, plan.right
+        if len(left) == len(right) == 1 and left != right:
+            slop = min(plan.slop, MAX_SLOP)
+            if not plan.ordered:
+                return self._near(plan.field, (*left, *right), slop)
+            return _any_of(self._in_order(plan.field, left[0], right[0], slop))
+        ways = [(left, right)] if plan.ordered or left == right else [(left, right), (right, left)]
+        having = self._having(plan.field, (*left, *right))
+        documents = _total(self._searcher.search(having, 1))
+        if plan.slop * len(ways) * documents > MAX_NEAR_WORK:
+            raise QueryLimitError(TOO_COMMON)
+        if not documents:
+            return Query.empty_query()
+        phrases = [
+            Query.phrase_query(self._schema, plan.field, _placed(first, second, gap))
+            for first, second in ways
+            for gap in range(plan.slop + 1)
+        ]
+        return _any_of(phrases)
+
+    def _in_order(self, name: str, first: str, second: str, slop: int) -> Iterator[Query]:
+        """A sloppy phrase takes what lies up to the slop before or after its place:
+        so its place is put in the middle, and an odd one out gets an exact phrase."""
+        half = slop // 2
+        yield Query.phrase_query(self._schema, name, [(0, first), (half + 1, second)], half)
+        if slop % 2:
+            yield Query.phrase_query(self._schema, name, [(0, first), (slop + 1, second)])
+
+    def _having(self, name: str, terms: tuple[str, ...]) -> Query:
+        """Documents that hold all of ``terms``."""
+        wanted = [Query.term_query(self._schema, name, term) for term in dict.fromkeys(terms)]
+        return Query.boolean_query([(Occur.Must, query) for query in wanted])
 
     def _placements(self, name: str, terms: tuple[str, ...], slop: int) -> list[Query]:
         """Return the exact phrases, order and gaps, that ``terms`` form in some document.
@@ -254,9 +295,7 @@ class _Compiler:
         So words are placed one after another, and a beginning that stands in
         no document is not gone on with.
         """
-        having = Query.boolean_query(
-            [(Occur.Must, Query.term_query(self._schema, name, term)) for term in dict.fromkeys(terms)]
-        )
+        having = self._having(name, terms)
         documents = _total(self._searcher.search(having, 1))
         if not documents:
             return []
@@ -270,10 +309,7 @@ class _Compiler:
             for term, offset in product(dict.fromkeys(rest), range(placed[-1][0] + 1, last_place + 1)):
                 tried += 1
                 if tried * max(documents, 50) > MAX_NEAR_WORK:
-                    raise QueryLimitError(
-                        "These words are too common to be looked for near each other: "
-                        "use a smaller distance or fewer words."
-                    )
+                    raise QueryLimitError(TOO_COMMON)
                 longer = (*placed, (offset, term))
                 phrase = Query.phrase_query(self._schema, name, list(longer))
                 both = Query.boolean_query([(Occur.Must, phrase), (Occur.Must, having)])
@@ -322,6 +358,16 @@ class _Compiler:
         if first == last:  # a range is looked for in the column of all documents, one value in its postings
             return Query.const_score_query(Query.term_query(self._schema, name, first), 1.0)
         return Query.range_query(self._schema, name, tantivy.FieldType.Integer, first, last)
+
+
+def _any_of(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _placed(first: tuple[str, ...], second: tuple[str, ...], gap: int) -> list[str | tuple[int, str]]:
+    """Return the phrase of two with ``gap`` other tokens between them."""
+    start = len(first) + gap
+    return [*enumerate(first), *((start + place, term) for place, term in enumerate(second))]
 
 
 def _without(terms: tuple[str, ...], term: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from index.plan import (
     TermPhrase,
     TermPrefix,
     TermWildcard,
+    TermWithin,
 )
 from index.schema import BREAK
 
@@ -65,6 +66,14 @@ leaves: st.SearchStrategy[Plan] = st.one_of(
     st.builds(TermPhrase, st.just("body"), st.lists(words, min_size=2, max_size=3).map(tuple)),
     st.builds(
         TermNear, st.just("body"), st.lists(words, min_size=2, max_size=5).map(tuple), st.integers(0, 4)
+    ),
+    st.builds(
+        TermWithin,
+        st.just("body"),
+        st.lists(words, min_size=1, max_size=2).map(tuple),
+        st.lists(words, min_size=1, max_size=2).map(tuple),
+        st.integers(0, 4),
+        st.booleans(),
     ),
     st.builds(TermPrefix, st.sampled_from(["body", "author_key"]), st.sampled_from(["", "a", "ab", "é", "b"])),
     st.builds(TermWildcard, st.sampled_from(["body", "author_key"]), patterns),
