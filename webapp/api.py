@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.exceptions import NotAcceptable, NotFound
 
+from webapp.auth import is_known
 from webapp.context import answers, page_size
 from webapp.models import FACETS
 from webapp.openapi import OPENAPI
@@ -83,11 +84,9 @@ def health() -> Response:
 def ready() -> tuple[Response, int]:
     """Searches can be answered: 200, else 503 and why."""
     status = answers().status()
-    said: dict[str, bool | int | str] = {
-        "ready": status.ready,
-        "articles": status.articles,
-        "behind": status.behind,
-    }
+    said: dict[str, bool | int | str] = {"ready": status.ready}
+    if is_known():  # a watchdog needs no password, and learns no numbers
+        said.update(articles=status.articles, behind=status.behind)
     if status.problem_code:
         said["problem"] = status.problem_code
     return jsonify(said), 200 if status.ready else 503

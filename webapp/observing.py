@@ -28,6 +28,8 @@ EXTENSION = "article-archive-metrics"
 
 _METHODS = frozenset({"GET", "HEAD", "POST"})
 
+_ROUTE_KEY = "archive.route"
+
 _STARTED = time.time()
 
 observing = Blueprint("observing", __name__)
@@ -38,6 +40,7 @@ def install(app: Flask, settings: Settings) -> Metrics:
     metrics = web_metrics()
     app.extensions[EXTENSION] = metrics
     app.register_blueprint(observing)
+    app.before_request(_note_route)
     front: WSGIApplication = FeedTokens(Observer(app.wsgi_app, metrics))
     if trusted := parse_proxies(settings.proxies):
         front = Proxies(front, trusted)
@@ -48,6 +51,11 @@ def install(app: Flask, settings: Settings) -> Metrics:
 def metrics_of(app: Flask) -> Metrics:
     """Return the metrics of ``app``."""
     return cast(Metrics, app.extensions[EXTENSION])
+
+
+def _note_route() -> None:
+    if request.url_rule is not None:
+        request.environ[_ROUTE_KEY] = request.url_rule.rule
 
 
 class Observer:
@@ -86,9 +94,7 @@ class _Seen:
 
     def end(self) -> None:
         seconds = time.perf_counter() - self._began
-        made = self._environ.get("werkzeug.request")
-        rule = getattr(made, "url_rule", None)
-        route = rule.rule if rule is not None else "none"
+        route = self._environ.get(_ROUTE_KEY, "none")
         method = self._environ.get("REQUEST_METHOD", "")
         label = method if method in _METHODS else "other"
         self._metrics.add("archive_requests_in_flight", -1)

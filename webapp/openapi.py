@@ -340,21 +340,23 @@ _SCHEMAS: Schema = {
         "Whether searches can be answered.",
         {
             "ready": {"type": "boolean"},
-            "articles": _count("Articles in the store."),
-            "behind": _count("Changes that the index has not seen."),
+            "articles": _count("Articles in the store; not told to strangers where there is a password."),
+            "behind": _count("Changes that the index has not seen; likewise."),
             "problem": _text("Such as index_missing."),
         },
-        optional=("problem",),
+        optional=("articles", "behind", "problem"),
     ),
 }
 
 _ERROR_RESPONSES = {
     400: "A parameter is unknown, doubled or malformed, or the query is beyond the limits.",
+    401: "The archive has a password: send a token as Authorization: Bearer TOKEN.",
     404: "There is nothing at this address.",
     405: "Only GET and HEAD are answered.",
     406: "The Accept header excludes JSON.",
     413: "The request has a body.",
     414: "The address is longer than 8 KiB.",
+    429: "Too many requests from one client; Retry-After says when to ask again.",
     500: "A fault of the archive, noted in its log.",
     503: "No search is possible just now; the message says what mends it, Retry-After when to ask again.",
 }
@@ -380,7 +382,7 @@ OPENAPI: Schema = {
                 "parameters": _SEARCH_PARAMETERS,
                 "responses": {
                     "200": _answer("One page of hits.", _ref("SearchAnswer")),
-                    **_errors(400, 405, 406, 413, 414, 500, 503),
+                    **_errors(400, 401, 405, 406, 413, 414, 429, 500, 503),
                 },
             }
         },
@@ -413,7 +415,7 @@ OPENAPI: Schema = {
                 "parameters": [_SLUG],
                 "responses": {
                     "200": _answer("The article.", _ref("Article")),
-                    **_errors(400, 404, 405, 406, 500, 503),
+                    **_errors(400, 401, 404, 405, 406, 429, 500, 503),
                 },
             }
         },
@@ -446,7 +448,10 @@ OPENAPI: Schema = {
             }
         },
     },
+    # A token is needed only where the archive has a password.
+    "security": [{}, {"token": []}],
     "components": {
+        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         "schemas": _SCHEMAS,
         "responses": {
             f"Error{status}": _answer(description, _ref("Error"))
