@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app
 
-from webapp.models import ArticlePage, AuthorPage, FacetPage, Matches, SearchPage, SearchParams, Status
+from webapp.models import (
+    ArticlePage,
+    AuthorPage,
+    FacetPage,
+    HistoryPage,
+    Matches,
+    SearchPage,
+    SearchParams,
+    Status,
+)
 
 if TYPE_CHECKING:
     from webapp.saved import SavedSearches
@@ -38,6 +47,13 @@ class Answers(Protocol):
 
         Raises:
             ArticleNotFoundError: no article has this slug.
+        """
+
+    def history(self, slug: str, before: int | None = None, after: int | None = None) -> HistoryPage:
+        """Return an article's versions and what changed between two of them.
+
+        Raises:
+            ArticleNotFoundError: no article has this slug, or no version this number.
         """
 
     def author(self, slug: str, page: int = 1) -> AuthorPage:

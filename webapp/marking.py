@@ -8,11 +8,12 @@ escaped before it is put between the marks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from archive.differences import Kind, Piece
 from webapp.models import Spans
 
 #: Controls that hide, reorder or overprint what follows: C0 and C1 without tab
@@ -110,6 +111,25 @@ def marked_article(
     marks = LinkedMarks(total)
     heading = marks.mark(title, title_spans)
     return heading, _mark_paragraphs(marks, text, spans, edges), total
+
+
+_ELEMENTS = {Kind.SAME: "{}", Kind.GONE: "<del>{}</del>", Kind.NEW: "<ins>{}</ins>"}
+_BREAK = re.compile(r"\n{2,}")
+
+
+def changed_paragraphs(pieces_: Iterable[Piece]) -> list[Markup]:
+    """Return a compared text as HTML, a paragraph each, what went and what came marked."""
+    done: list[Markup] = []
+    current = Markup("")
+    for piece in pieces_:
+        for place, part in enumerate(_BREAK.split(piece.text)):
+            if place:
+                done.append(current)
+                current = Markup("")
+            if part:
+                current += Markup(_ELEMENTS[piece.kind]).format(visible_text(part))  # noqa: S704 - a table
+    done.append(current)
+    return [paragraph for paragraph in done if paragraph.strip()]
 
 
 def _mark_paragraphs(

@@ -16,6 +16,8 @@ from archive.document import Document, PartialDate
 from index.query.ast import QueryWarning
 
 if TYPE_CHECKING:
+    from archive.differences import Difference
+    from archive.store import Version
     from index.snippets import Snippet
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
@@ -246,6 +248,17 @@ class ArticlePage:
     title_spans: Spans = ()
     body_spans: Spans = ()
     hit_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """An article's versions, the oldest first, and what changed between two of them."""
+
+    document: Document
+    versions: tuple[Version, ...]
+    before: Version
+    after: Version
+    difference: Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from index.errors import EngineError
 from webapp import views
 from webapp.context import answers, page_size
 from webapp.help import HELP
-from webapp.marking import marked_article
+from webapp.marking import changed_paragraphs, marked_article
 from webapp.models import FACETS, SearchParams
-from webapp.params import article_params, facet_params, no_params, page_param, search_params
+from webapp.params import article_params, facet_params, history_params, no_params, page_param, search_params
 from webapp.presenters import last_part
 from webapp.urls import article_url, author_url, facet_url, outside_link
 
@@ -88,6 +88,22 @@ def article(slug: str) -> str | BaseResponse:
         q=q,
         link=outside_link(document.url),
         origin=last_part(document.origin.path),
+    )
+
+
+@pages.get("/article/<slug>/history")
+def history(slug: str) -> str | BaseResponse:
+    """An article's versions, and what changed between two of them."""
+    before, after = history_params(request.args)
+    page = answers().history(slug, before, after)
+    if page.document.slug != slug:
+        return redirect(f"{article_url(page.document.slug)}/history", code=301)
+    return render_template(
+        "history.html",
+        page=page,
+        document=page.document,
+        paragraphs=changed_paragraphs(page.difference.text),
+        url=f"{article_url(slug)}/history",
     )
 
 

@@ -128,6 +128,17 @@ def article_params(args: MultiDict[str, str]) -> str:
     return _text(args, "q")
 
 
+def history_params(args: MultiDict[str, str]) -> tuple[int | None, int | None]:
+    """Return the numbers of the versions to compare; None where none is given.
+
+    Raises:
+        ParameterError: see there.
+    """
+    _refuse_strangers(args, single=("from", "to"), several=())
+    before, after = (_number(args, name, 0, 1, 10**6) or None for name in ("from", "to"))
+    return before, after
+
+
 def page_param(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) -> int:
     """Return the page number of a list without other parameters.
 

@@ -15,7 +15,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from archive.differences import compare
 from archive.errors import LockHeldError
+from archive.history import all_versions, two_versions
 from index.engine import Engine, EngineHit, SearchRequest, SearchResponse, Sort
 from index.errors import EngineError
 from index.plan import All, Any, Constant, Every, NumberRange, Term
@@ -31,7 +33,16 @@ from webapp.facets import Facets, requests_for
 from webapp.histogram import Histograms
 from webapp.hits import HitMaker
 from webapp.labels import Labels
-from webapp.models import ArticlePage, AuthorPage, FacetPage, Matches, SearchPage, SearchParams, Status
+from webapp.models import (
+    ArticlePage,
+    AuthorPage,
+    FacetPage,
+    HistoryPage,
+    Matches,
+    SearchPage,
+    SearchParams,
+    Status,
+)
 from webapp.opening import open_archive
 from webapp.saved import SavedSearches
 from webapp.searching import Asked, asked_from_params, place_of_page
@@ -207,6 +218,22 @@ class Services:
         parsed = parse(query, limits=self._limits)
         asked = asked_from_params(SearchParams(q=query), parsed, (document.language,))
         return self._hits.article(document, query, asked.matchers)
+
+    def history(self, slug: str, before: int | None = None, after: int | None = None) -> HistoryPage:
+        """Return an article's versions and what changed between two of them, the last two unless told.
+
+        Raises:
+            ArticleNotFoundError: no article has this slug, or no version this number.
+        """
+        versions = all_versions(self.store, slug)
+        earlier, later = two_versions(versions, before, after)
+        return HistoryPage(
+            document=versions[-1].document,
+            versions=tuple(versions),
+            before=earlier,
+            after=later,
+            difference=compare(earlier.document, later.document),
+        )
 
     def author(self, slug: str, page: int = 1) -> AuthorPage:
         """Return one page of an author's articles, newest first.

@@ -137,6 +137,9 @@ class FakeServices:
             hit_count=3 if query else 0,
         )
 
+    def history(self, slug: str, before: int | None = None, after: int | None = None) -> HistoryPage:
+        raise NotImplementedError
+
     def author(self, slug: str, page: int = 1) -> AuthorPage:
         if slug != "ada-lovelace":
             raise ArticleNotFoundError(slug)

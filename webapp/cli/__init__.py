@@ -14,12 +14,15 @@ from webapp.cli.articles import delete
 from webapp.cli.backups import backup, restore
 from webapp.cli.common import Commands
 from webapp.cli.duplicates import duplicates
+from webapp.cli.editing import edit
 from webapp.cli.exporting import export
+from webapp.cli.fetching import feeds, fetch
 from webapp.cli.ingesting import extract, ingest
 from webapp.cli.maintenance import reindex, status, verify
 from webapp.cli.searches import searches
 from webapp.cli.searching import search, show
 from webapp.cli.serving import demo, serve
+from webapp.cli.versions import diff, history
 
 __all__ = ["cli", "main"]
 
@@ -37,8 +40,9 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(ingest, extract, search, searches, show, serve, demo, mcp),
+    *(ingest, extract, fetch, feeds, search, searches, show, serve, demo, mcp),
     *(status, reindex, verify, backup, restore, delete, export, duplicates),
+    *(edit, history, diff),
     *(password, token),
 )
 for _command in _COMMANDS:
