@@ -68,7 +68,6 @@ class Page:
         is_unchanged: it is still what the validators stand for; there is no body.
         body: with its encoding undone.
         max_age_s: how long the server takes it to be fresh, 0 if it does not say.
-        fetched: the instant, ISO 8601, UTC.
         notes: warnings for the article.
     """
 
@@ -81,7 +80,6 @@ class Page:
     etag: str = ""
     last_modified: str = ""
     max_age_s: float = 0.0
-    fetched: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -235,7 +233,6 @@ class Client:
             etag=_validator(fields.get("etag", "")),
             last_modified=_validator(fields.get("last-modified", "")),
             max_age_s=float(age[1]) if age else 0.0,
-            fetched=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             notes=notes,
         )
 

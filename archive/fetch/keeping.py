@@ -56,11 +56,11 @@ class Keeper:
 
     def read(self, page: Page) -> list[ReadArticle | ReadFailure]:
         """Read the articles of a page; what cannot be read is a failure."""
+        # Without the time: with it, each fetch of the same page would be another version.
         options = dataclasses.replace(
             self._options,
             url=page.url,
             declared=page.charset,
-            fetched=page.fetched,
             notes=(*self._options.notes, *page.notes),
         )
         origin = Origin(path=page.url)
