@@ -20,6 +20,7 @@ import signal
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,6 +48,10 @@ class WorkerFailedError(Exception):
     """A bug showed itself in a worker; the message is its traceback."""
 
 
+#: The main function of a worker: its end of the pipe, and the archive.
+Work = Callable[[Connection, "Settings"], None]
+
+
 class Runner(Protocol):
     """Calls a method of `webapp.services.Services`."""
 
@@ -57,11 +62,11 @@ class Runner(Protocol):
 class Worker:
     """One process with the archive open."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, target: Work) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=_work, args=(theirs, settings), name="archive-search", daemon=True
+            target=target, args=(theirs, settings), name="archive-search", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -127,10 +132,14 @@ class WorkerPool:
 
     Args:
         timeout_s: the longest that a call may take.
+        target: what a worker does; a function that a new process can import.
     """
 
-    def __init__(self, settings: Settings, *, size: int, timeout_s: float) -> None:
+    def __init__(
+        self, settings: Settings, *, size: int, timeout_s: float, target: Work | None = None
+    ) -> None:
         self._settings = settings
+        self._target = target or work
         self._timeout_s = timeout_s
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._closed = threading.Event()
@@ -214,7 +223,7 @@ class WorkerPool:
 
     def _start(self) -> None:
         while not self._closed.is_set():
-            worker = Worker(self._settings)
+            worker = Worker(self._settings, self._target)
             try:
                 worker.wait_ready(START_S)
             except EngineUnavailableError as exc:
@@ -226,7 +235,7 @@ class WorkerPool:
             return
 
 
-def _work(pipe: Connection, settings: Settings) -> None:
+def work(pipe: Connection, settings: Settings) -> None:
     """Answer calls until the other end is closed; runs in a process of its own."""
     from webapp.services import Services
 

@@ -1,0 +1,164 @@
+"""Searches in processes: the same answers, a deadline that holds, and workers that are replaced."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+
+import pytest
+
+from archive.errors import ArticleNotFoundError
+from index.errors import DeadlineExceededError, EngineUnavailableError, QueryLimitError
+from tests.webapp.small_archive import build
+from webapp import create_app, deadline
+from webapp.context import EXTENSION
+from webapp.deadline import WorkerFailedError, WorkerPool
+from webapp.models import SearchParams
+from webapp.services import Services
+from webapp.settings import Settings
+
+WAIT_S = 60.0
+
+
+class Odd(Services):
+    """Services with ways to misbehave; in the worker they take the place of the real ones."""
+
+    def sleep(self, seconds):
+        time.sleep(seconds)
+        return os.getpid()
+
+    def die(self):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def late_engine(self):
+        raise DeadlineExceededError("the engine says so")
+
+    def bug(self):
+        raise ZeroDivisionError("boom")
+
+
+def work(pipe, settings):
+    """Stand in for the worker's own loop; imported by the child."""
+    import webapp.services
+
+    webapp.services.Services = Odd
+    deadline.work(pipe, settings)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory) -> Settings:
+    return build(tmp_path_factory.mktemp("workers") / "home", "tantivy")
+
+
+@pytest.fixture
+def pool(settings):
+    pool = WorkerPool(settings, size=1, timeout_s=5, target=work)
+    pool.wait_ready(WAIT_S)
+    yield pool
+    pool.close()
+    assert multiprocessing.active_children() == []
+
+
+def test_a_worker_answers_as_this_process_does(pool, settings):
+    with Services(settings) as here:
+        ours = here.search(SearchParams(q="missiles"))
+        article = here.article("long-range-missiles-approved", "missile")
+
+    theirs = pool.call("search", SearchParams(q="missiles"))
+
+    assert (theirs.hits, theirs.facets, theirs.total) == (ours.hits, ours.facets, ours.total)
+    assert pool.call("article", "long-range-missiles-approved", "missile") == article
+
+
+def test_errors_come_back_as_they_are_and_the_worker_goes_on(pool):
+    worker = pool.call("sleep", 0)
+
+    with pytest.raises(ArticleNotFoundError):
+        pool.call("article", "none")
+    with pytest.raises(QueryLimitError) as limit:
+        pool.call("search", SearchParams(q="(" * 5000))
+    with pytest.raises(DeadlineExceededError, match="says so"):
+        pool.call("late_engine")
+    with pytest.raises(WorkerFailedError, match="ZeroDivisionError: boom"):
+        pool.call("bug")
+
+    assert str(limit.value)
+    assert pool.call("sleep", 0) == worker
+    assert pool.replaced == 0
+
+
+def test_a_late_search_is_answered_on_time_and_its_worker_replaced(settings):
+    pool = WorkerPool(settings, size=1, timeout_s=1, target=work)
+    try:
+        pool.wait_ready(WAIT_S)
+        worker = pool.call("sleep", 0)
+
+        with pytest.raises(DeadlineExceededError):
+            pool.call("sleep", 3600)
+        pool.wait_ready(WAIT_S)
+
+        assert pool.call("sleep", 0) != worker
+        assert pool.replaced == 1
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)
+    finally:
+        pool.close()
+
+
+def test_a_search_that_kills_its_process_does_not_kill_the_server(pool):
+    with pytest.raises(EngineUnavailableError):
+        pool.call("die")
+
+    pool.wait_ready(WAIT_S)
+    assert pool.call("search", SearchParams(q="missiles")).total == 3
+
+
+def test_a_worker_that_was_killed_while_it_waited_is_not_asked(pool):
+    os.kill(pool.call("sleep", 0), signal.SIGKILL)
+    deadline_s = time.monotonic() + WAIT_S
+    while pool._idle.queue and pool._idle.queue[0].is_alive() and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+
+    assert isinstance(asked_until_answered(pool), int)
+    assert pool.replaced == 1
+
+
+def asked_until_answered(pool):
+    from webapp.refusals import RefusedError
+
+    for _ in range(20):
+        try:
+            return pool.call("sleep", 0)
+        except RefusedError:
+            continue
+    return None
+
+
+def test_the_application_answers_a_late_search_with_503_and_when_to_come_back(settings):
+    class Late:
+        def call(self, name, *args, **more):
+            raise DeadlineExceededError(f"{name} in /secret/place")
+
+    with Services(settings) as services:
+        client = create_app(settings, services=services, runner=Late()).test_client()
+        page, api = client.get("/?q=missiles"), client.get("/api/v1/search?q=missiles")
+        health = client.get("/healthz")
+        counted = client.get("/metrics").text
+
+    assert (page.status_code, api.status_code, health.status_code) == (503, 503, 200)
+    assert api.headers["Retry-After"] == "5"
+    assert api.json["error"]["code"] == "deadline_exceeded"
+    assert "secret" not in page.text + api.text
+    assert 'archive_searches_total{call="search",outcome="late"} 2' in counted
+    assert 'archive_refused_total{reason="deadline"} 2' in counted
+
+
+def test_the_application_asks_its_workers(settings, pool):
+    with Services(settings) as services:
+        app = create_app(settings, services=services, runner=pool)
+        answer = app.test_client().get("/api/v1/search?q=missiles")
+        direct = app.extensions[EXTENSION].search(SearchParams(q="missiles"))
+
+    assert answer.json["total"] == direct.total == 3
