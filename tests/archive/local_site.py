@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from archive.containers import buffered
+from archive.errors import ReadError
 from archive.fetch.addresses import AddressRules
 from archive.fetch.client import Client
 from archive.fetch.connection import FetchLimits
 from archive.fetch.politeness import Politeness
 from archive.limits import LIMITS
+from archive.readers import ReadFailure
+from archive.readers.registry import open_stream
+from archive.reading import read_opened
 
 Answer = Callable[["Handler"], None]
 
@@ -131,3 +138,20 @@ def client_for(site: Site, *, resolve=None, allow_private: bool = True, limits=L
         politeness=politeness or no_wait(),
         resolve=resolve or only_numbers,
     )
+
+
+class PoolHere:
+    """Reads in this process what `archive.workers.ReaderPool` reads in a child: a start costs most of a second."""
+
+    def __init__(self, *_args: object) -> None: ...
+
+    def submit_member(self, data, origin, options):
+        future = Future()
+        try:
+            opened = open_stream(buffered(io.BytesIO(data)), origin, options)
+            future.set_result(list(read_opened(opened, options)))
+        except ReadError as error:
+            future.set_result([ReadFailure(member=origin.member, code=error.code, reason=str(error))])
+        return future
+
+    def close(self) -> None: ...

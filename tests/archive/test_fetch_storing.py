@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from local_site import TEXT, body, client_for, page, redirect, serving, tagged
+from local_site import TEXT, PoolHere, body, client_for, page, redirect, serving, tagged
 
 from archive.fetch.hosts import from_hosts
 from archive.fetch.keeping import is_same_site
 from archive.fetch.storing import FetchOptions, fetch
 from archive.lock import WriterLock
 from archive.store import Store
+
+
+@pytest.fixture(autouse=True)
+def reads_here(request, monkeypatch):
+    if "real_process" not in request.fixturenames:
+        monkeypatch.setattr("archive.fetch.keeping.ReaderPool", PoolHere)
+
+
+@pytest.fixture
+def real_process():
+    """Read in a child process, as users do."""
 
 
 @pytest.fixture
@@ -54,7 +65,7 @@ def test_page_becomes_an_article_at_its_final_address(site, store):
     assert "breakwater" in document.text
 
 
-def test_what_cannot_be_fetched_or_read_is_counted_and_the_rest_is_stored(site, store):
+def test_what_cannot_be_fetched_or_read_is_counted_and_the_rest_is_stored(site, store, real_process):
     site.answers |= {"/a": body(page("A")), "/empty": body(b"   "), "/c": body(page("C", TEXT * 7))}
 
     report = run(store, site, "/a", "/empty", "/missing", "/c")
