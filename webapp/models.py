@@ -186,6 +186,38 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One thing that a query asks for, and the query text that is left without it."""
+
+    text: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """Another search, in words, and how many articles match it."""
+
+    text: str
+    params: SearchParams
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What may help where few articles match, or none.
+
+    Attributes:
+        corrected: with words of the archive for those that it does not have.
+        without: without one clause or filter each (its text), most matches first.
+        widened: with any of the words.
+    """
+
+    corrected: Alternative | None = None
+    without: tuple[Alternative, ...] = ()
+    widened: Alternative | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """One page of answers.
 
@@ -196,6 +228,8 @@ class SearchPage:
         total: exact number of articles that match; partial ones not counted.
         partial: articles with most of the words, when too few have them all.
         partial_total: how many of those there are.
+        clauses: what the query asks for, one by one.
+        repair: what may help, where little matches.
         histogram: matches over time, if it was asked for and any has a date.
         page, limit: which stretch of the hits this is.
         next: opaque cursor of the next page, or None at the end.
@@ -211,6 +245,8 @@ class SearchPage:
     took_ms: float = 0.0
     facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     histogram: Histogram | None = None
+    clauses: tuple[Clause, ...] = ()
+    repair: Repair | None = None
     page: int = 1
     limit: int = DEFAULT_LIMIT
     next: str | None = None

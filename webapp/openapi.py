@@ -238,10 +238,27 @@ _SCHEMAS: Schema = {
                 "description": "By name: author, source, tag, language, year, and month where years are few.",
                 "additionalProperties": _list(_ref("FacetValue")),
             },
+            "repair": _ref("Repair"),
             "histogram": _ref("Histogram"),
             "next": _maybe(_text("Cursor of the next page.")),
         },
-        optional=("histogram",),
+        optional=("repair", "histogram"),
+    ),
+    "Alternative": _object(
+        "Another search.",
+        {
+            "text": _text("In words: the corrected query, or what is left out."),
+            "query": _text("Its query text."),
+            "total": _count("Articles that match it."),
+        },
+    ),
+    "Repair": _object(
+        "What may help where few articles match, or none.",
+        {
+            "did_you_mean": _maybe(_ref("Alternative")),
+            "without": _list(_ref("Alternative"), "Without one word or filter each, most matches first."),
+            "any": _count("Articles with any of the words, where none has all."),
+        },
     ),
     "Histogram": _object(
         "Matches over time, from the first to the last, empty stretches included.",

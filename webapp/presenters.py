@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archive.document import Document, PartialDate
 from index.query.ast import QueryWarning
-from webapp.models import FacetPage, FacetValue, Histogram, Hit, OtherCopy, SearchPage, Spans
+from webapp.models import (
+    Alternative,
+    FacetPage,
+    FacetValue,
+    Histogram,
+    Hit,
+    OtherCopy,
+    Repair,
+    SearchPage,
+    Spans,
+)
 
 if TYPE_CHECKING:
     from index.snippets import Snippet
@@ -36,9 +46,22 @@ def search_json(page: SearchPage) -> Json:
             "hits": [{**hit_json(hit), "missing": list(hit.missing)} for hit in page.partial],
         },
         "facets": {name: [_facet_json(value) for value in values] for name, values in page.facets.items()},
+        **({"repair": _repair_json(page.repair)} if page.repair else {}),
         **({"histogram": histogram_json(page.histogram)} if page.histogram else {}),
         "next": page.next,
     }
+
+
+def _repair_json(repair: Repair) -> Json:
+    return {
+        "did_you_mean": _alternative_json(repair.corrected) if repair.corrected else None,
+        "without": [_alternative_json(other) for other in repair.without],
+        "any": repair.widened.total if repair.widened else 0,
+    }
+
+
+def _alternative_json(other: Alternative) -> Json:
+    return {"text": other.text, "query": other.params.q, "total": other.total}
 
 
 def facet_json(page: FacetPage) -> Json:

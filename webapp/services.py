@@ -27,6 +27,7 @@ from index.query.parser import parse
 from index.reader import LiveReader
 from index.records import title_sort
 from index.snippets import Matchers
+from webapp.clauses import clauses_of
 from webapp.collapsing import Folded, fold, with_copies
 from webapp.cursors import Cursor, check_depth, with_title
 from webapp.facets import Facets, requests_for
@@ -44,6 +45,7 @@ from webapp.models import (
     Status,
 )
 from webapp.opening import open_archive
+from webapp.repair import Mender, Vocabularies
 from webapp.saved import SavedSearches
 from webapp.searching import Asked, asked_from_params, place_of_page
 from webapp.settings import Settings
@@ -72,6 +74,7 @@ class Services:
         self._labels = Labels(self.store)
         self._hits = HitMaker(self.store, self._labels)
         self._histograms = Histograms()
+        self._vocabularies = Vocabularies()
         self._limits = Limits(chars=settings.max_query_chars)
         self._readers: dict[str, LiveReader] = {}
         self._counted: tuple[int, int, dict[str, int]] | None = None
@@ -94,7 +97,8 @@ class Services:
         reader = self._reader(request.engine)
         with reader.lease() as lease:
             labels = self._labels.at(lease.stamp)
-            asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
+            parsed = parse(request.q, limits=self._limits)
+            asked = asked_from_params(request, parsed, labels.languages())
             offset, cursor = place_of_page(request, asked)
             cursor = self._whole(cursor)
             response = lease.engine.search(
@@ -120,6 +124,8 @@ class Services:
             facets = {}
             if request.facets:
                 facets = Facets(lease.engine, asked, request, labels).all(response)
+            mender = Mender(lease, self._vocabularies, labels.languages(), self._limits)
+            repair = mender.repair(request, parsed, response.total) if offset == 0 else None
             histogram = self._histograms.histogram(
                 lease.engine, (reader, lease.stamp), asked.plan, response.extent, request
             )
@@ -134,6 +140,8 @@ class Services:
             partial_total=partial.total if partial else 0,
             facets=facets,
             histogram=histogram,
+            clauses=clauses_of(parsed),
+            repair=repair,
             page=offset // request.limit + 1,
             limit=request.limit,
             next=asked.cursor_after(folded.hits, folded.position)

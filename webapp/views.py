@@ -12,7 +12,7 @@ from index.analysis import fold_key
 from index.query.ast import QueryWarning
 from webapp.cursors import MAX_DEPTH
 from webapp.marking import mark
-from webapp.models import MISSING, FacetValue, SearchPage, SearchParams
+from webapp.models import MISSING, Alternative, FacetValue, Repair, SearchPage, SearchParams
 from webapp.params import SORTS
 from webapp.presenters import date_words
 from webapp.timeline import Timeline, timeline_from
@@ -127,6 +127,15 @@ class WarningView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepairView:
+    """Links to searches that find more."""
+
+    corrected: Link | None
+    without: tuple[Link, ...]
+    widened: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchView:
     """Everything around the hits of a search page."""
 
@@ -143,6 +152,7 @@ class SearchView:
     clear_url: str
     collapse_url: str
     timeline: Timeline | None = None
+    repair: RepairView | None = None
 
 
 def search_view(params: SearchParams, page: SearchPage) -> SearchView:
@@ -163,6 +173,7 @@ def search_view(params: SearchParams, page: SearchPage) -> SearchView:
         bare_url=_bare_url(params),
         clear_url=search_url(SearchParams()),
         collapse_url=search_url(params, collapse=not params.collapse),
+        repair=repair_view(page.repair),
         timeline=timeline_from(params, page.histogram),
     )
 
@@ -261,6 +272,11 @@ def _labels(page: SearchPage, name: str) -> dict[str, str]:
 
 def _chips(params: SearchParams, page: SearchPage) -> tuple[Link, ...]:
     chips = [
+        Link(label=clause.text, url=search_url(params, q=clause.rest, sort=_sort_for(params, clause.rest)))
+        for clause in page.clauses
+        if len(page.clauses) > 1 or _has_filters(params)
+    ]
+    chips += [
         Link(
             label=f"{FACET_TITLES[name]}: {value_label(name, value, _labels(page, name))}",
             url=without_filter(params, name, value),
@@ -283,6 +299,29 @@ def _chips(params: SearchParams, page: SearchPage) -> tuple[Link, ...]:
         label = "Any of the words" if params.match == "any" else "All of the words"
         chips.append(Link(label=label, url=search_url(params, match="auto")))
     return tuple(chips)
+
+
+def _sort_for(params: SearchParams, q: str) -> str:
+    """Return the order that goes with ``q``: the default one if it was that."""
+    return default_sort(q) if params.sort == default_sort(params.q) else params.sort
+
+
+def repair_view(repair: Repair | None) -> RepairView | None:
+    """Return the links of what may help."""
+    if repair is None:
+        return None
+
+    def link(other: Alternative | None) -> Link | None:
+        if other is None:
+            return None
+        params = replace(other.params, sort=default_sort(other.params.q))
+        return Link(label=other.text, url=search_url(params), count=other.total)
+
+    return RepairView(
+        corrected=link(repair.corrected),
+        without=tuple(found for other in repair.without if (found := link(other))),
+        widened=link(repair.widened),
+    )
 
 
 def _sorts(params: SearchParams) -> tuple[Link, ...]:

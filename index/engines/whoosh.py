@@ -162,6 +162,18 @@ class _SyncedStorage(FileStorage):  # type: ignore[misc]
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self._unsynced: set[str] = set()
+        self._locks: list[Any] = []
+
+    def lock(self, name: str) -> Any:
+        self._locks.append(super().lock(name))
+        return self._locks[-1]
+
+    def release_locks(self) -> None:
+        """Give back what a writer kept that could not be made or closed, as on a full disk."""
+        for lock in self._locks:
+            if lock.fd is not None:
+                lock.release()
+        self._locks.clear()
 
     def create_file(self, name: str, **kwargs: Any) -> Any:
         self._unsynced.add(name)
@@ -242,6 +254,12 @@ class _Segment:
 
     def having(self, field: str, token: str) -> int:
         return int(self._reader.doc_frequency(field, token))
+
+    def live(self, field: str, token: str) -> int:
+        """Return how many documents that are not deleted hold ``token``."""
+        if not self._reader.has_deletions():
+            return self.having(field, token)
+        return sum(1 for _ in self.postings(field, token, None))
 
     def postings(self, field: str, token: str, among: Collection[int] | None) -> Iterator[tuple[int, float]]:
         matcher = self._matcher(field, token)
@@ -351,7 +369,7 @@ class _View:
         counts: Counter[str] = Counter()
         for segment in self.segments:
             for token in segment.tokens(field, prefix):
-                counts[token] += sum(1 for _ in segment.postings(field, token, None))
+                counts[token] += segment.live(field, token)
         return most_frequent(+counts, limit)
 
     def close(self) -> None:
@@ -442,9 +460,12 @@ class WhooshEngine:
         with self._lock:
             writer = self._writer
             self._forget_writer()
-            if writer is not None and not writer.is_closed:
-                with WRITING:
-                    writer.cancel()
+            try:
+                if writer is not None and not writer.is_closed:
+                    with WRITING:
+                        writer.cancel()
+            finally:
+                self._index.storage.release_locks()
 
     def refresh(self) -> None:
         with self._lock:

@@ -1,0 +1,50 @@
+"""Guessing the word that was meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.spelling import Vocabulary
+
+WORDS = Vocabulary(
+    {"missile": 400, "missiles": 300, "mission": 900, "harbour": 120, "government": 5000, "strike": 80,
+     "stroke": 20, "the": 9000, "été": 4, "ракета": 30}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        pytest.param("misile", "missile", id="a letter lost"),
+        pytest.param("misssile", "missile", id="a letter added"),
+        pytest.param("missale", "missile", id="a wrong letter"),
+        pytest.param("goverment", "government", id="the usual slip"),
+        pytest.param("gvoernment", "government", id="letters swapped"),
+        pytest.param("govenmrent", "government", id="two slips"),
+        pytest.param("arbour", "harbour", id="the first letter lost"),
+        pytest.param("stirke", "strike", id="a swap rather than a replacement"),
+        pytest.param("ракетта", "ракета", id="another script"),
+    ],
+)
+def test_the_likeliest_word_comes_first(typed: str, meant: str) -> None:
+    assert WORDS.corrections(typed)[0].word == meant
+
+
+@pytest.mark.parametrize("typed", ["missile", "the", "strike"])
+def test_a_word_that_is_there_is_never_corrected(typed: str) -> None:
+    assert WORDS.corrections(typed) == []
+
+
+@pytest.mark.parametrize("typed", ["", "x", "zzzzzzzzz", "covid19", "th"])
+def test_nothing_is_guessed_without_reason(typed: str) -> None:
+    assert WORDS.corrections(typed) == []
+
+
+def test_guesses_come_with_the_number_of_articles() -> None:
+    guess = WORDS.corrections("harbor")[0]
+
+    assert (guess.word, guess.articles) == ("harbour", 120)
+
+
+def test_there_are_at_most_as_many_guesses_as_asked_for() -> None:
+    assert len(WORDS.corrections("missiel", limit=1)) == 1
