@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 
+from webapp.parsing import StrictChannel
 from webapp.queueing import BoundedDispatcher
 from webapp.security import MAX_BODY_BYTES, is_loopback
 
@@ -109,6 +110,7 @@ class Server:
             expose_tracebacks=False,
             ident="",
         )
+        self._listener.channel_class = StrictChannel
         self.port = int(listening.getsockname()[1])
         name = f"[{host.strip('[]')}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}/"
