@@ -18,11 +18,13 @@ from typing import Final
 from archive.containers import buffered
 from archive.document import Origin
 from archive.errors import ReadError
+from archive.originals import make_original
 from archive.readers import ReadFailure, ReadOptions
 from archive.readers.registry import Opened, open_stream
 from archive.readers.sniff import Kind
 from archive.reading import ReadArticle, open_part, parts_of, read_opened
 from archive.sources import STANDARD_INPUT, Item, Unread, open_item, printable_path
+from archive.store.originals import Original
 from archive.workers import ReaderPool
 
 Result = ReadArticle | ReadFailure | Unread
@@ -50,17 +52,23 @@ class _Waiting:
     size: int
     results: Future[Results] | Results
     is_item: bool = True  # not only a part of one
+    original: Original | None = None
 
 
 class Gatherer:
     """Reads items; `close` it, because it may have started processes.
 
+    Args:
+        keep: give out with each article the bytes that it was read from, but for the
+            records of lists (JSON, CSV), which are as good as the article.
+
     Attributes:
         files: items that are done.
     """
 
-    def __init__(self, options: ReadOptions, workers: int) -> None:
+    def __init__(self, options: ReadOptions, workers: int, *, keep: bool = False) -> None:
         self.files = 0
+        self._keep = keep
         self._options = options
         self._workers = workers
         self._pool: ReaderPool | None = None
@@ -107,6 +115,11 @@ class Gatherer:
                     yield from self._drain()
                     yield from self._streamed(path, item.size, stream, opened, options)
                     return
+                if self._keep:
+                    yield from self._make_room()
+                    self._wait(path, self._page(opened, options), item.size)
+                    yield from self._ready()
+                    return
                 here = item.path == STANDARD_INPUT or self._reads_here(opened.kind, item.size)
                 elsewhere = opened.kind in _ELSEWHERE and not here
                 results = [] if elsewhere else self._read_here(opened, options)
@@ -149,28 +162,37 @@ class Gatherer:
                 yield from self._drain()
                 for result in read_opened(opened, part.options):
                     yield path, result
-            elif opened.kind in _ELSEWHERE:
+            elif opened.kind in _ELSEWHERE or self._keep:
                 yield from self._make_room()
-                self._wait_part(path, self._page(opened, part.options))
+                self._wait(path, self._page(opened, part.options))
             else:
                 self._wait_part(path, list(read_opened(opened, part.options)))
             yield from self._ready()
 
-    def _page(self, opened: Opened, options: ReadOptions) -> Future[Results] | Results:
-        """Read a page of a container: the first few small ones here."""
+    def _page(
+        self, opened: Opened, options: ReadOptions
+    ) -> tuple[Future[Results] | Results, Original | None]:
+        """Read a page of a container, or one to be kept: the first few small ones here."""
         try:
             data = opened.content(options)
         except (ReadError, OSError) as error:
             code = error.code if isinstance(error, ReadError) else ReadError.code
-            return [ReadFailure(member=opened.origin.member, code=code, reason=str(error))]
-        if not self._reads_here(opened.kind, len(data)):
+            return [ReadFailure(member=opened.origin.member, code=code, reason=str(error))], None
+        original = make_original(data, opened.origin, options) if self._keep else None
+        if opened.kind in _ELSEWHERE and not self._reads_here(opened.kind, len(data)):
             self._held += len(data)
-            return self._pooled().submit_member(data, opened.origin, options)
+            return self._pooled().submit_member(data, opened.origin, options), original
         try:
             again = open_stream(buffered(io.BytesIO(data)), opened.origin, options)
         except ReadError as error:
-            return [ReadFailure(member=opened.origin.member, code=error.code, reason=str(error))]
-        return self._read_here(again, options)
+            return [ReadFailure(member=opened.origin.member, code=error.code, reason=str(error))], None
+        return self._read_here(again, options), original
+
+    def _wait(
+        self, path: str, page: tuple[Future[Results] | Results, Original | None], size: int | None = None
+    ) -> None:
+        results, original = page
+        self._waiting.append(_Waiting(path, size or 0, results, is_item=size is not None, original=original))
 
     def _wait_part(self, path: str, results: Future[Results] | Results) -> None:
         self._waiting.append(_Waiting(path, 0, results, is_item=False))
@@ -223,6 +245,8 @@ class Gatherer:
         if waiting.is_item:
             self._done(waiting.size)
         for result in results:
+            if waiting.original is not None and isinstance(result, ReadArticle):
+                result = replace(result, original=waiting.original)
             yield waiting.path, result
 
     def _done(self, size: int) -> None:

@@ -21,7 +21,8 @@ from archive.normalise import fold_key, identity_of
 from archive.readers import ReadFailure, ReadOptions
 from archive.reading import ReadArticle
 from archive.sources import Amount, Item, Unread, find_items, measure
-from archive.store import PutResult, Store
+from archive.store import PutOutcome, PutResult, Store
+from archive.store.originals import Original
 
 Outcome = Literal["added", "changed", "unchanged", "duplicate", "failed", "skipped"]
 
@@ -54,6 +55,7 @@ class IngestOptions:
         day_first: how to read 01/02/2003; None leaves it to the stated rule.
         workers: child processes for pages; 0 means one a processor.
         batch: articles in one transaction.
+        keep_source: keep the bytes that pages and documents are read from.
         lock_path: the writer's lock, held for the whole run; None takes no lock.
     """
 
@@ -63,6 +65,7 @@ class IngestOptions:
     workers: int = 0
     batch: int = 1_000
     limits: Limits = LIMITS
+    keep_source: bool = False
     lock_path: Path | None = None
     lock_timeout_s: float = 10.0
 
@@ -141,7 +144,9 @@ def ingest(
     )
     with lock:
         run = _Run(store, options, on_outcome)
-        gatherer = Gatherer(options.read_options(), options.workers or _processors())
+        gatherer = Gatherer(
+            options.read_options(), options.workers or _processors(), keep=options.keep_source
+        )
         for path, result in _gathered(gatherer, list(sources), options, on_progress):
             run.take(path, result)
         run.flush()
@@ -255,6 +260,7 @@ class _Run:
         self._report = IngestReport()
         self._start = time.monotonic()
         self._batch: list[Document] = []
+        self._originals: list[Original | None] = []
         self._batch_chars = 0
         # Identity -> title, both as hashes: what this run has seen.
         self._claims: dict[int, int] = {}
@@ -266,6 +272,9 @@ class _Run:
         document = self._claim(result)
         self._batch.append(document)
         self._batch_chars += len(document.text)
+        if result.original is not None and result.original not in self._originals[-1:]:
+            self._batch_chars += len(result.original.body)
+        self._originals.append(result.original)
         if len(self._batch) >= self._options.batch or self._batch_chars > _BATCH_CHARS:
             self.flush()
 
@@ -275,8 +284,21 @@ class _Run:
         results = self._store.put(self._batch)
         for document, result in zip(self._batch, results, strict=True):
             self._count(document, result)
-        self._batch = []
+        if self._options.keep_source:
+            self._keep(results)
+        self._batch, self._originals = [], []
         self._batch_chars = 0
+
+    def _keep(self, results: Sequence[PutResult]) -> None:
+        """Keep what articles were read from; a duplicate's belongs to no article of its own."""
+        found = [
+            (result.id, original)
+            for result, original in zip(results, self._originals, strict=True)
+            if original is not None and result.outcome is not PutOutcome.DUPLICATE
+        ]
+        unchanged = {result.id for result in results if result.outcome is PutOutcome.UNCHANGED}
+        kept = self._store.with_original(unchanged)
+        self._store.keep_originals([(id_, original) for id_, original in found if id_ not in kept])
 
     def finish(self, size: int) -> IngestReport:
         self._report.bytes = size

@@ -6,6 +6,7 @@ import dataclasses
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archive.containers import Part
 from archive.document import Document, Draft, Origin
@@ -15,15 +16,24 @@ from archive.normalise import document_from_draft
 from archive.readers import ReadFailure, ReadOptions
 from archive.readers.registry import Opened
 
+if TYPE_CHECKING:  # the database has no place in the children that read pages
+    from archive.store.originals import Original
+
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle:
-    """An article that was read, and the record's own id in its source (may be empty)."""
+    """An article that was read.
+
+    Attributes:
+        external_id: the record's own id in its source; may be empty.
+        original: what it was read from, if that is to be kept.
+    """
 
     document: Document
     external_id: str = ""
+    original: Original | None = None
 
 
 def read_opened(opened: Opened, options: ReadOptions) -> Iterator[ReadArticle | ReadFailure]:

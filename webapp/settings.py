@@ -77,6 +77,9 @@ class Settings:
     host: str = _row("127.0.0.1", "Address that `archive serve` listens on.")
     port: int = _row(8000, "Port that `archive serve` listens on; 0 takes any free one.", low=0, high=65535)
     threads: int = _row(8, "Requests that `archive serve` answers at the same time.", low=1, high=256)
+    keep_source: int = _row(
+        0, "1 keeps the original files at each ingest, as `--keep-source` does.", low=0, high=1
+    )
     page_size: int = _row(10, "Hits on a page of results unless the request says otherwise.", low=1, high=100)
     max_query_chars: int = _row(
         DEFAULT_LIMITS.chars, "Longest query that is answered, in characters.", low=1, high=100_000
@@ -109,6 +112,12 @@ class Settings:
         "info",
         "Least that `archive serve` logs: info has a line for each request.",
         choices=("debug", "info", "warning", "error"),
+    )
+
+    fetch_private: str = _row(
+        "no",
+        "Whether `archive fetch` and `archive feeds poll` may ask private networks and this machine.",
+        choices=("no", "yes"),
     )
 
     @property

@@ -41,7 +41,6 @@ _article_originals = Table(
     _SCHEMA,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("hash", ForeignKey("originals.hash"), nullable=False),
-    Column("external_id", Text, nullable=False),
     Column("context", Text, nullable=False),
 )
 Index("article_originals_hash", _article_originals.c.hash)

@@ -29,6 +29,7 @@ from archive.store.connection import open_engine, sqlite_path, writer_of
 from archive.store.failures import store_errors
 from archive.store.groups import GroupMethods
 from archive.store.links import WrongLinks, mend_links, wrong_links
+from archive.store.originals import OriginalMethods, drop_unused, hashes_of
 from archive.store.putting import Batch
 from archive.store.records import (
     Change,
@@ -77,7 +78,7 @@ def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class Store(GroupMethods, WebMethods):
+class Store(OriginalMethods, GroupMethods, WebMethods):
     """An open store.  Use `open`; close it, or use it as a context manager.
 
     Every method raises StoreError when the database cannot do its part, and
@@ -194,9 +195,11 @@ class Store(GroupMethods, WebMethods):
             ).scalar_one()
             first = sequence - len(gone) + 1
             noted = [(row[0], first + place, ChangeKind.DELETE.value) for place, row in enumerate(gone)]
+            unread = hashes_of(connection, [row[0] for row in gone])
             statements.NOTE_CHANGE.run(connection, noted)
             for chunk in chunks(row[0] for row in gone):
                 connection.execute(delete(articles).where(articles.c.id.in_(chunk)))
+            drop_unused(connection, unread)
             return len(gone)
 
     def get(self, id: int) -> Document:

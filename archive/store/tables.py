@@ -204,7 +204,6 @@ article_originals = Table(
     METADATA,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("hash", ForeignKey("originals.hash"), nullable=False),
-    Column("external_id", Text, nullable=False),
     Column("context", Text, nullable=False),
 )
 Index("article_originals_hash", article_originals.c.hash)

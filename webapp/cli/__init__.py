@@ -19,9 +19,11 @@ from webapp.cli.exporting import export
 from webapp.cli.fetching import feeds, fetch
 from webapp.cli.ingesting import extract, ingest
 from webapp.cli.maintenance import reindex, status, verify
+from webapp.cli.reprocessing import reprocess
 from webapp.cli.searches import searches
 from webapp.cli.searching import search, show
 from webapp.cli.serving import demo, serve
+from webapp.cli.similar import similar
 from webapp.cli.versions import diff, history
 
 __all__ = ["cli", "main"]
@@ -40,9 +42,9 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(ingest, extract, fetch, feeds, search, searches, show, serve, demo, mcp),
+    *(ingest, extract, fetch, feeds, search, searches, show, similar, serve, demo, mcp),
     *(status, reindex, verify, backup, restore, delete, export, duplicates),
-    *(edit, history, diff),
+    *(edit, history, diff, reprocess),
     *(password, token),
 )
 for _command in _COMMANDS:

@@ -58,6 +58,7 @@ def _parse_fields(_context: click.Context, _parameter: click.Parameter, text: st
 @_source_options
 @click.option("--no-index", is_flag=True, help="Store only; the next ingest or `archive reindex` indexes.")
 @click.option("--no-wait", is_flag=True, help="Fail at once if another process writes to the archive.")
+@click.option("--keep-source", is_flag=True, help="Keep the original files too, for `archive reprocess`.")
 @home_option
 def ingest(
     paths: tuple[str, ...],
@@ -65,6 +66,7 @@ def ingest(
     fields: dict[str, str],
     no_index: bool,
     no_wait: bool,
+    keep_source: bool,
     home: Path | None,
 ) -> None:
     """Read files and folders into the archive; - reads standard input.
@@ -78,8 +80,10 @@ def ingest(
     from webapp.opening import open_archive
 
     _require_sources(paths, manifest)
-    options = _options(manifest, fields)
-    with open_archive(settings_from(home), create=True) as opened:
+    settings = settings_from(home)
+    keep = keep_source or bool(settings.keep_source)
+    options = replace(_options(manifest, fields), keep_source=keep)
+    with open_archive(settings, create=True) as opened:
         wait_s = 0.0 if no_wait else math.inf
         report = ingest_paths(opened, paths, options, index=not no_index, wait_s=wait_s)
     click.echo(

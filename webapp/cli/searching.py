@@ -9,6 +9,7 @@ import click
 
 from webapp.cli.common import (
     engine_option,
+    fail,
     home_option,
     marked,
     marked_line,
@@ -175,8 +176,11 @@ def _print_hit(hit: Hit, number: int, *, as_json: bool, partial: bool) -> None:
 @click.option("--query", "-q", default="", metavar="QUERY", help="Mark what QUERY matches.")
 @click.option("--json", "as_json", is_flag=True, help="Print the article as one JSON object.")
 @click.option("--provenance", is_flag=True, help="Also print where each value came from.")
+@click.option("--source", is_flag=True, help="Write the original file instead, if it was kept.")
 @home_option
-def show(slug: str, query: str, as_json: bool, provenance: bool, home: Path | None) -> None:
+def show(
+    slug: str, query: str, as_json: bool, provenance: bool, source: bool, home: Path | None
+) -> None:
     """Print the article SLUG.
 
     \b
@@ -187,6 +191,9 @@ def show(slug: str, query: str, as_json: bool, provenance: bool, home: Path | No
 
     with Services(settings_from(home), create=False) as services:
         page = services.article(slug, query)
+        if source:
+            _write_source(services, page.document)
+            return
     if as_json:
         print_json(article_json(page.document, whole_origin=True))
         return
@@ -203,6 +210,16 @@ def show(slug: str, query: str, as_json: bool, provenance: bool, home: Path | No
             click.echo(visible_text(f"  {name} from {where}, confidence {found.confidence:.2f}{raw}"))
     click.echo()
     click.echo(marked(document.text, page.body_spans))
+
+
+def _write_source(services: Services, document: Document) -> None:
+    from archive.originals import original_bytes
+
+    original = services.store.original_of(document.id)
+    if original is None:
+        fail(f"The source of {document.slug} was not kept: ingest it again with --keep-source.")
+    else:
+        click.echo(original_bytes(original), nl=False)
 
 
 def _facts(document: Document) -> list[tuple[str, str]]:
