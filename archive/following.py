@@ -17,7 +17,7 @@ from archive.errors import FetchError, MalformedItemError, ReadError
 from archive.feedentries import Entry, digest_of, entry_from, kept_apart, with_known
 from archive.fetch.client import Client, Page
 from archive.fetch.hosts import from_hosts
-from archive.fetch.keeping import Keeper, failure_in, failure_of
+from archive.fetch.keeping import Keeper, OnStored, failure_in, failure_of
 from archive.fetch.storing import Tally
 from archive.ingest import IngestReport, ItemOutcome, Outcome
 from archive.readers import ReadFailure, ReadOptions
@@ -43,6 +43,7 @@ class PollOptions:
         full: fetch the page of an entry that is only a summary.
         hosts: how many are asked at the same time.
         lock_path: the writer's lock, held while articles are stored; None takes no lock.
+        on_stored: told of each page that gave articles, to keep it; not of feeds.
     """
 
     full: bool = False
@@ -50,6 +51,7 @@ class PollOptions:
     read: ReadOptions = field(default_factory=ReadOptions)
     lock_path: Path | None = None
     lock_timeout_s: float = 60.0
+    on_stored: OnStored | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,11 @@ def poll(
     tally = Tally(on_outcome)
     polled: list[Feed] = []
     with Keeper(
-        store, options.read, lock_path=options.lock_path, lock_timeout_s=options.lock_timeout_s
+        store,
+        options.read,
+        lock_path=options.lock_path,
+        lock_timeout_s=options.lock_timeout_s,
+        on_stored=options.on_stored,
     ) as keeper:
         run = _Poll(store, client, keeper, options, tally)
         by_url: dict[str, Feed] = {}
@@ -295,9 +301,7 @@ class _Poll:
                 return FetchError("its page has less text than the feed", code="empty")
             document = with_known(document, entry.document)
         with self._keeper.writing():
-            kept = self._keeper.put([document])
-            validators = Validators(etag=found.etag, last_modified=found.last_modified)
-            self._store.note_fetch(found.url, kept[0].id, validators)
+            kept = self._keeper.put_of(found, [document])
         self._tally.note_all(kept)
         learned = KnownEntry(digest=digest_of(entry, "page"), is_own=True)
         self._store.save_entries(feed.name, {entry.key: learned})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,10 @@ from archive.workers import ReaderPool
 _SAME_SITE: Final = ("www.", "m.", "mobile.", "amp.")
 
 
+#: Told of each page whose articles were stored, and their ids, under the writer's lock.
+OnStored = Callable[[Page, Sequence[int]], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What became of one article or failure of a page; ``id`` is 0 for a failure."""
@@ -45,11 +49,13 @@ class Keeper:
         *,
         lock_path: Path | None = None,
         lock_timeout_s: float = 60.0,
+        on_stored: OnStored | None = None,
     ) -> None:
         self._store = store
         self._options = options or ReadOptions()
         self._lock_path = lock_path
         self._lock_timeout_s = lock_timeout_s
+        self._on_stored = on_stored
         self._pool = ReaderPool(1, self._options.limits)
         # Identity -> title: what this run has seen.
         self._claims: dict[str, str] = {}
@@ -74,11 +80,18 @@ class Keeper:
         if not articles:
             return failures
         with self.writing():
-            put = self.put(articles)
-            if not failures:
-                found = Validators(etag=page.etag, last_modified=page.last_modified)
-                self._store.note_fetch(page.url, put[0].id, found)
+            put = self.put_of(page, articles, is_whole=not failures)
         return put + failures
+
+    def put_of(self, page: Page, documents: Sequence[Document], *, is_whole: bool = True) -> list[Kept]:
+        """Store the articles of a page, and if they are all of it, how to ask for it again."""
+        put = self.put(documents)
+        if is_whole:
+            found = Validators(etag=page.etag, last_modified=page.last_modified)
+            self._store.note_fetch(page.url, put[0].id, found)
+        if self._on_stored is not None:
+            self._on_stored(page, [each.id for each in put])
+        return put
 
     def writing(self) -> AbstractContextManager[object]:
         """Hold the writer's lock for a block: for a page at a time, not for hours of fetching."""

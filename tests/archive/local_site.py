@@ -23,7 +23,12 @@ from archive.reading import read_opened
 
 Answer = Callable[["Handler"], None]
 
-TEXT = "The harbour was closed on Tuesday after the strike. Ships waited outside the breakwater all day long. "
+TEXT = (
+    "The harbour was closed on Tuesday after the strike. Ships waited outside the breakwater all day long. "
+)
+
+RSS = "application/rss+xml"
+WHOLE = TEXT * 6
 
 
 def page(title: str, words: str = TEXT * 6, head: str = "") -> bytes:
@@ -124,7 +129,9 @@ def no_wait(**settings: object) -> Politeness:
     return Politeness(sleep=lambda _s: None, **settings)
 
 
-def client_for(site: Site, *, resolve=None, allow_private: bool = True, limits=LIMITS, politeness=None, **times):
+def client_for(
+    site: Site, *, resolve=None, allow_private: bool = True, limits=LIMITS, politeness=None, **times
+):
     """Return a client that may ask this machine on the site's port, by number or by the names of ``resolve``."""
 
     def only_numbers(host: str, _port: int) -> list[str]:
@@ -138,6 +145,26 @@ def client_for(site: Site, *, resolve=None, allow_private: bool = True, limits=L
         politeness=politeness or no_wait(),
         resolve=resolve or only_numbers,
     )
+
+
+def rss_item(site, name, text=WHOLE, *, date="Tue, 10 Sep 2024 10:00:00 GMT", link=True, guid=True):
+    """Return an entry whose text is the whole article."""
+    parts = [
+        f"<title>The {name}</title>",
+        f"<link>{site.url}/{name}</link>" if link else "",
+        f"<guid isPermaLink='false'>g-{name}</guid>" if guid else "",
+        f"<pubDate>{date}</pubDate>" if date else "",
+        f"<content:encoded><![CDATA[<p>{name}: {text}</p>]]></content:encoded>" if text else "",
+    ]
+    return f"<item>{''.join(parts)}</item>"
+
+
+def rss(*items):
+    """Return a feed of entries."""
+    return (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+        f"<channel><title>Harbour News</title>{''.join(items)}</channel></rss>"
+    ).encode()
 
 
 class PoolHere:

@@ -10,14 +10,41 @@ from archive.fetch.addresses import AddressRules, checked_addresses, destination
 
 REFUSED = [
     *("127.0.0.1", "127.8.9.1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254"),
-    *("100.64.0.1", "0.0.0.0", "0.1.2.3", "192.0.0.8", "192.0.2.1", "198.18.0.1", "198.51.100.7", "203.0.113.9"),
+    *(
+        "100.64.0.1",
+        "0.0.0.0",
+        "0.1.2.3",
+        "192.0.0.8",
+        "192.0.2.1",
+        "198.18.0.1",
+        "198.51.100.7",
+        "203.0.113.9",
+    ),
     *("192.88.99.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255"),
-    *("::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::ffff:0:10.0.0.1", "fe80::1", "fe80::1%1"),
+    *(
+        "::",
+        "::1",
+        "::127.0.0.1",
+        "::ffff:127.0.0.1",
+        "::ffff:8.8.8.8",
+        "::ffff:0:10.0.0.1",
+        "fe80::1",
+        "fe80::1%1",
+    ),
     *("fec0::1", "fc00::1", "fd12:3456::1", "ff02::1", "2001:db8::1", "2001::1", "2002:7f00:1::", "100::1"),
     *("64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::1", "3fff::1", "5f00::1", "not-a-number"),
 ]
 PUBLIC = ["8.8.8.8", "93.184.216.34", "172.32.0.1", "2606:4700::1111", "64:ff9b::808:808"]
-PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.1.1", "169.254.1.1", "100.64.0.1", "::1", "fd12:3456::1", "fe80::1"]
+PRIVATE = [
+    "127.0.0.1",
+    "10.1.2.3",
+    "192.168.1.1",
+    "169.254.1.1",
+    "100.64.0.1",
+    "::1",
+    "fd12:3456::1",
+    "fe80::1",
+]
 NEVER = ["0.0.0.0", "224.0.0.1", "255.255.255.255", "::", "ff02::1", "::ffff:127.0.0.1", "240.0.0.1"]
 
 ALLOWED = AddressRules(allow_private=True)
@@ -52,9 +79,15 @@ def test_some_addresses_are_never_allowed(address):
 
 WRITTEN = [
     pytest.param("HTTP://Example.ORG", "http://example.org/", id="host-and-scheme-fold"),
-    pytest.param("https://u:p@example.org:443/a?b#c", "https://example.org/a?b", id="credentials-and-fragment"),
-    pytest.param("https://bücher.example/ä b%zz", "https://xn--bcher-kva.example/%C3%A4%20b%25zz", id="international"),
-    pytest.param("http://[2606:4700::1111]:8080/", "http://[2606:4700::1111]:8080/", id="number-of-version-6"),
+    pytest.param(
+        "https://u:p@example.org:443/a?b#c", "https://example.org/a?b", id="credentials-and-fragment"
+    ),
+    pytest.param(
+        "https://bücher.example/ä b%zz", "https://xn--bcher-kva.example/%C3%A4%20b%25zz", id="international"
+    ),
+    pytest.param(
+        "http://[2606:4700::1111]:8080/", "http://[2606:4700::1111]:8080/", id="number-of-version-6"
+    ),
     pytest.param(" http://example.org/a\r\nb\t ", "http://example.org/ab", id="line-ends-are-not-there"),
 ]
 
@@ -65,8 +98,21 @@ def test_address_is_taken_apart(url, expected):
 
 
 WRONG = [
-    *("file:///etc/passwd", "ftp://example.org/", "javascript:alert(1)", "example.org/a", "//example.org/a", ""),
-    *("http://", "http://exa mple.org/", "http://example.org:22/", "http://example.org:99999/", "http://[::1/"),
+    *(
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "javascript:alert(1)",
+        "example.org/a",
+        "//example.org/a",
+        "",
+    ),
+    *(
+        "http://",
+        "http://exa mple.org/",
+        "http://example.org:22/",
+        "http://example.org:99999/",
+        "http://[::1/",
+    ),
     *("http://exa\x00mple.org/", "http://" + "a" * 300 + ".org/", "http://example.org/" + "a" * 3000),
 ]
 
@@ -111,7 +157,12 @@ def test_resolver_that_gives_no_answer_is_not_waited_for(site):
     assert caught.value.code == "timeout"
 
 
-LOCAL = ["http://127.0.0.1:{port}/a", "http://localhost:{port}/a", "http://2130706433:{port}/a", "http://0x7f.1:{port}/a"]
+LOCAL = [
+    "http://127.0.0.1:{port}/a",
+    "http://localhost:{port}/a",
+    "http://2130706433:{port}/a",
+    "http://0x7f.1:{port}/a",
+]
 
 
 @pytest.mark.parametrize("url", LOCAL)
@@ -181,7 +232,11 @@ INSIDE = [
 @pytest.mark.parametrize("place", INSIDE)
 def test_redirect_into_the_own_network_is_refused(site, public_is_here, place):
     site.answers["/out"] = redirect(place.format(port=site.port))
-    names = {"outside.example": ["93.184.216.34"], "inside.example": ["192.168.0.7"], "127.0.0.1": ["127.0.0.1"]}
+    names = {
+        "outside.example": ["93.184.216.34"],
+        "inside.example": ["192.168.0.7"],
+        "127.0.0.1": ["127.0.0.1"],
+    }
     client = client_for(site, allow_private=False, resolve=lambda host, _port: names[host])
 
     with pytest.raises(FetchError) as caught:

@@ -6,7 +6,8 @@ import datetime as dt
 import json
 
 import pytest
-from local_site import TEXT, PoolHere, body, client_for, page, redirect, serving, tagged
+from local_site import RSS, TEXT, WHOLE, PoolHere, body, client_for, page, redirect, rss, serving, tagged
+from local_site import rss_item as item
 
 from archive.document import PartialDate
 from archive.errors import FeedNotFoundError, StoreError
@@ -14,9 +15,6 @@ from archive.following import PollOptions, due_feeds, poll
 from archive.store import Store
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
-RSS = "application/rss+xml"
-WHOLE = TEXT * 6
-FULL = PollOptions(full=True)
 
 
 @pytest.fixture(autouse=True)
@@ -40,25 +38,6 @@ def site():
 def store(tmp_path):
     with Store.open(tmp_path / "archive.db", clock=lambda: NOW) as store:
         yield store
-
-
-def item(site, name, text=WHOLE, *, date="Tue, 10 Sep 2024 10:00:00 GMT", link=True, guid=True):
-    """Return an entry whose text is the whole article."""
-    parts = [
-        f"<title>The {name}</title>",
-        f"<link>{site.url}/{name}</link>" if link else "",
-        f"<guid isPermaLink='false'>g-{name}</guid>" if guid else "",
-        f"<pubDate>{date}</pubDate>" if date else "",
-        f"<content:encoded><![CDATA[<p>{name}: {text}</p>]]></content:encoded>" if text else "",
-    ]
-    return f"<item>{''.join(parts)}</item>"
-
-
-def rss(*items):
-    return (
-        '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
-        f"<channel><title>Harbour News</title>{''.join(items)}</channel></rss>"
-    ).encode()
 
 
 @pytest.fixture

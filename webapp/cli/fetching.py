@@ -88,7 +88,7 @@ def fetch(
         raise click.UsageError("Give at least one URL, or - to read them from standard input.")
     settings = settings_from(home)
     options = FetchOptions(again=again, lock_path=settings.lock_path, lock_timeout_s=math.inf)
-    client = _client(allow_private, ports, every_s)
+    client = _client(settings, allow_private, ports, every_s)
     with open_archive(settings, create=True) as opened, ProgressLine() as line:
         outcomes = _Outcomes(line, "Fetching")
         report = fetch_pages(
@@ -135,7 +135,7 @@ def feeds(
     if action == "list" and names:
         raise click.UsageError("`list` takes no NAME.")
     settings = settings_from(home)
-    client = _client(allow_private, ports, every_s)
+    client = _client(settings, allow_private, ports, every_s)
     with open_archive(settings, create=action == "add") as opened:
         if action == "add":
             _add(opened, client, names, name)
@@ -214,12 +214,13 @@ def _say_not_due(found: list[Feed]) -> None:
         say("Every feed is gone; name one to try it again.")
 
 
-def _client(allow_private: bool, ports: tuple[int, ...], every_s: float) -> Client:
+def _client(settings: Settings, allow_private: bool, ports: tuple[int, ...], every_s: float) -> Client:
     from archive.fetch.addresses import AddressRules
     from archive.fetch.client import Client
     from archive.fetch.politeness import Politeness
 
-    rules = AddressRules(allow_private=allow_private, ports=frozenset(ports))
+    is_allowed = allow_private or settings.fetch_private == 1
+    rules = AddressRules(allow_private=is_allowed, ports=frozenset(ports))
     return Client(rules=rules, politeness=Politeness(every_s))
 
 
@@ -247,9 +248,7 @@ def _conclude(report: IngestReport) -> None:
         f"duplicate {report.duplicate:,}, failed {report.failed:,}"
     )
     if report.failed:
-        fail(
-            f"{plural(report.failed, 'address', 'addresses')} gave nothing; all else is in the archive."
-        )
+        fail(f"{plural(report.failed, 'address', 'addresses')} gave nothing; all else is in the archive.")
 
 
 class _Outcomes:
