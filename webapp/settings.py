@@ -114,10 +114,8 @@ class Settings:
         choices=("debug", "info", "warning", "error"),
     )
 
-    fetch_private: str = _row(
-        "no",
-        "Whether `archive fetch` and `archive feeds poll` may ask private networks and this machine.",
-        choices=("no", "yes"),
+    fetch_private: int = _row(
+        0, "1 lets `fetch` and `feeds` ask private networks and this machine.", low=0, high=1
     )
 
     @property
