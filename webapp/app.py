@@ -41,7 +41,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     metrics = observing.install(app, settings)
     services = services if services is not None else _services(settings)
-    app.extensions[EXTENSION] = limits.guarded(services, settings, metrics, runner)
+    app.extensions[EXTENSION] = limits.guard(app, services, settings, metrics, runner)
     security.protect(app, host=settings.host, hosts=settings.hosts)
     limits.limit_clients(app, settings, metrics)
     auth.install(app, settings, metrics)

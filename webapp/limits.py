@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from webapp.metrics import Metrics
     from webapp.settings import Settings
 
+EXTENSION = "article-archive-gate"
+
 #: So much of a minute's requests may come at once: a page brings style, script and icon.
 BURST_SHARE = 10
 
@@ -25,8 +27,12 @@ BURST_SHARE = 10
 _UNCOUNTED = frozenset({"static", "api.health"})
 
 
-def guarded(services: Answers, settings: Settings, metrics: Metrics, runner: Runner | None) -> Answers:
-    """Return ``services`` with limits on how much is asked of them at once.
+#: Addresses that search, by how they begin; "/" alone is the search page.
+_SEARCHES = ("/api/v1/search", "/export/", "/feed.", "/author/", "/saved")
+
+
+def gate_for(settings: Settings, runner: Runner | None) -> Gate:
+    """Return the gate before the searches of one server.
 
     Two threads stay for what is no search: a busy archive still says that it is
     alive and that it is busy.
@@ -34,14 +40,28 @@ def guarded(services: Answers, settings: Settings, metrics: Metrics, runner: Run
     places = settings.search_workers if runner is not None else max(1, settings.threads // 2)
     timeout_s = settings.query_timeout_ms / 1000
     waiting = max(0, settings.threads - places - 2)
+    return Gate(places=places, waiting=waiting, wait_s=timeout_s)
+
+
+def is_refused(app: Flask, path: str) -> bool:
+    """Tell whether a request for ``path`` would be refused, so that it need not be begun."""
+    gate = cast(Gate, app.extensions[EXTENSION])
+    return gate.is_full() and (path == "/" or path.startswith(_SEARCHES))
+
+
+def guard(
+    app: Flask, services: Answers, settings: Settings, metrics: Metrics, runner: Runner | None
+) -> Answers:
+    """Return ``services`` with limits on how much ``app`` asks of them at once."""
+    gate = app.extensions[EXTENSION] = gate_for(settings, runner)
     return cast(
         "Answers",
         Guarded(
             services,
-            Gate(places=places, waiting=waiting, wait_s=timeout_s),
+            gate,
             Gate(places=max(1, settings.threads // 4), waiting=0, wait_s=0.0),
             metrics,
-            timeout_s=timeout_s,
+            timeout_s=settings.query_timeout_ms / 1000,
             runner=runner,
         ),
     )

@@ -24,10 +24,18 @@ class BoundedDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
     Args:
         waiting: requests that may wait.
         on_refused: told of each that is refused.
+        is_refused: tells of an address whether the application would refuse it
+            now; then it is not asked.
     """
 
-    def __init__(self, waiting: int, on_refused: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        waiting: int,
+        on_refused: Callable[[], None] | None = None,
+        is_refused: Callable[[str], bool] | None = None,
+    ) -> None:
         super().__init__()
+        self._is_refused = is_refused
         self._waiting = waiting
         self._on_refused = on_refused
 
@@ -37,7 +45,8 @@ class BoundedDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         Called with the connection's lock held, by the thread that reads or by
         the one that answered the request before.
         """
-        if len(self.queue) >= self._waiting:
+        full = len(self.queue) >= self._waiting
+        if full or (self._is_refused is not None and self._is_refused(str(task.requests[0].path))):
             refuse(task)
             if self._on_refused is not None:
                 self._on_refused()

@@ -71,6 +71,7 @@ class Server:
         waiting: requests that may wait for a thread; more are refused with 503.
         behind_proxy: leave ``X-Forwarded-…`` to the application, which knows whom to believe.
         on_refused: told of each request that is refused here.
+        is_refused: tells of an address whether the application would refuse it now.
 
     Raises:
         AddressRefusedError: see `check_address`.
@@ -88,13 +89,14 @@ class Server:
         waiting: int = 16,
         behind_proxy: bool = False,
         on_refused: Callable[[], None] | None = None,
+        is_refused: Callable[[str], bool] | None = None,
     ) -> None:
         check_address(host, public=public)
         listening = _listen(host.strip("[]"), port)
         self._map: dict[int, Any] = {}
         self._stopping = False
         self._begun: dict[int, float] = {}
-        dispatcher = BoundedDispatcher(waiting, on_refused)
+        dispatcher = BoundedDispatcher(waiting, on_refused, is_refused)
         dispatcher.set_thread_count(threads)
         self._listener = create_server(
             app,

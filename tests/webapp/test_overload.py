@@ -11,6 +11,7 @@ import pytest
 
 from index.errors import QueryError
 from tests.webapp.fake_services import DOCUMENT, FakeServices, make_client
+from webapp import limits
 from webapp.context import EXTENSION
 from webapp.guarding import Guarded
 from webapp.metrics import web_metrics
@@ -149,11 +150,18 @@ class Slow(FakeServices):
 class Running:
     """A server on a free port, in a thread."""
 
-    def __init__(self, services, **server):
+    def __init__(self, services, *, early=False, **server):
         client = make_client(services, threads=server.get("threads", 4))
         self.app = client.application
         refused = lambda: metrics_of(self.app).add("archive_refused_total", reason="queue")  # noqa: E731
-        self.server = Server(self.app, host="127.0.0.1", port=0, on_refused=refused, **server)
+        self.server = Server(
+            self.app,
+            host="127.0.0.1",
+            port=0,
+            on_refused=refused,
+            is_refused=(lambda path: limits.is_refused(self.app, path)) if early else None,
+            **server,
+        )
         self.thread = threading.Thread(target=self.server.run)
         self.thread.start()
 
@@ -179,9 +187,10 @@ class Running:
         assert not self.thread.is_alive()
 
 
-def test_a_busy_archive_refuses_searches_and_still_says_that_it_lives():
+@pytest.mark.parametrize("early", [False, True], ids=["by-the-application", "before-it"])
+def test_a_busy_archive_refuses_searches_and_still_says_that_it_lives(early):
     services = Slow()
-    with Running(services, threads=4) as running:  # two search, none waits, two stay free
+    with Running(services, threads=4, early=early) as running:  # two search, none waits, two stay free
         busy = [running.ask_later("/api/v1/search?q=x") for _ in range(2)]
         for _ in busy:
             assert services.inside.acquire(timeout=WAIT_S)

@@ -114,6 +114,7 @@ def _or_free(settings: Settings, port: int | None) -> Settings:
 def _serve(settings: Settings, *, public: bool) -> None:
     from webapp.access import AccessFile
     from webapp.app import create_app
+    from webapp.limits import is_refused
     from webapp.observing import metrics_of
     from webapp.proxies import ProxiesError
     from webapp.server import ServeError, check_address
@@ -138,6 +139,7 @@ def _serve(settings: Settings, *, public: bool) -> None:
                 waiting=settings.waiting,
                 behind_proxy=bool(settings.proxies),
                 on_refused=lambda: metrics_of(app).add("archive_refused_total", reason="queue"),
+                is_refused=lambda path: is_refused(app, path),
                 on_listen=_say_where,
             )
     except (ServeError, ProxiesError) as error:
