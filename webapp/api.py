@@ -9,8 +9,8 @@ from webapp.auth import is_known
 from webapp.context import answers, page_size
 from webapp.models import FACETS
 from webapp.openapi import OPENAPI
-from webapp.params import facet_params, no_params, search_params
-from webapp.presenters import article_json, facet_json, saved_json, search_json
+from webapp.params import facet_params, limit_param, no_params, search_params
+from webapp.presenters import article_json, facet_json, hit_json, saved_json, search_json
 
 api = Blueprint("api", __name__)
 
@@ -52,6 +52,13 @@ def searches() -> Response:
     """All saved searches, with what is new."""
     no_params(request.args)
     return jsonify({"searches": [saved_json(found) for found in answers().saved.all()]})
+
+
+@api.get("/api/v1/articles/<slug>/similar")
+def similar(slug: str) -> Response:
+    """The articles most like one."""
+    limit = limit_param(request.args, page_size=page_size())
+    return jsonify({"hits": [hit_json(hit) for hit in answers().similar(slug, limit=limit)]})
 
 
 @api.get("/api/v1/openapi.json")

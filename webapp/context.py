@@ -10,6 +10,7 @@ from webapp.models import (
     ArticlePage,
     AuthorPage,
     FacetPage,
+    Hit,
     HistoryPage,
     Matches,
     SearchPage,
@@ -54,6 +55,14 @@ class Answers(Protocol):
 
         Raises:
             ArticleNotFoundError: no article has this slug, or no version this number.
+        """
+
+    def similar(self, slug: str, *, limit: int = 5, engine: str | None = None) -> tuple[Hit, ...]:
+        """Return the articles that are most like one, best first.
+
+        Raises:
+            ArticleNotFoundError: no article has this slug.
+            EngineError: the index cannot be searched.
         """
 
     def author(self, slug: str, page: int = 1) -> AuthorPage:

@@ -244,6 +244,7 @@ _SCHEMAS: Schema = {
         },
         optional=("repair", "histogram"),
     ),
+    "SimilarAnswer": _object("Articles like one.", {"hits": _list(_ref("Hit"))}),
     "Alternative": _object(
         "Another search.",
         {
@@ -444,6 +445,24 @@ OPENAPI: Schema = {
                 "responses": {
                     "200": _answer("All of them by name.", _ref("SavedSearches")),
                     **_errors(400, 406, 500, 503),
+                },
+            }
+        },
+        "/api/v1/articles/{slug}/similar": {
+            "get": {
+                "operationId": "similar",
+                "summary": "Find articles like one",
+                "parameters": [
+                    _SLUG,
+                    _parameter(
+                        "limit",
+                        "How many.",
+                        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+                    ),
+                ],
+                "responses": {
+                    "200": _answer("The most alike first.", _ref("SimilarAnswer")),
+                    **_errors(400, 404, 405, 406, 500, 503),
                 },
             }
         },

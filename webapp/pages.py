@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from functools import partial
 
@@ -14,10 +15,12 @@ from webapp import views
 from webapp.context import answers, page_size
 from webapp.help import HELP
 from webapp.marking import changed_paragraphs, marked_article
-from webapp.models import FACETS, SearchParams
+from webapp.models import FACETS, Hit, SearchParams
 from webapp.params import article_params, facet_params, history_params, no_params, page_param, search_params
 from webapp.presenters import last_part
 from webapp.urls import article_url, author_url, facet_url, outside_link
+
+log = logging.getLogger(__name__)
 
 pages = Blueprint("pages", __name__)
 
@@ -87,6 +90,7 @@ def article(slug: str) -> str | BaseResponse:
         marks=marks,
         q=q,
         link=outside_link(document.url),
+        alike=_alike(slug),
         origin=last_part(document.origin.path),
     )
 
@@ -135,6 +139,15 @@ def query_help() -> str:
 def robots() -> Response:
     """Nobody's crawler is invited into a private archive."""
     return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+def _alike(slug: str) -> tuple[Hit, ...]:
+    """Return a few articles like the one at ``slug``; without an index it can still be read."""
+    try:
+        return answers().similar(slug, limit=4)
+    except EngineError as exc:
+        log.warning("no similar articles: %s", exc)
+        return ()
 
 
 def _is_start(params: SearchParams) -> bool:

@@ -139,6 +139,16 @@ def history_params(args: MultiDict[str, str]) -> tuple[int | None, int | None]:
     return before, after
 
 
+def limit_param(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) -> int:
+    """Return how many are wanted, where that is all that can be asked.
+
+    Raises:
+        ParameterError: see there.
+    """
+    _refuse_strangers(args, single=("limit",), several=())
+    return _number(args, "limit", page_size, 1, MAX_LIMIT)
+
+
 def page_param(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) -> int:
     """Return the page number of a list without other parameters.
 

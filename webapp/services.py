@@ -38,6 +38,7 @@ from webapp.models import (
     ArticlePage,
     AuthorPage,
     FacetPage,
+    Hit,
     HistoryPage,
     Matches,
     SearchPage,
@@ -49,6 +50,7 @@ from webapp.repair import Mender, Vocabularies
 from webapp.saved import SavedSearches
 from webapp.searching import Asked, asked_from_params, place_of_page
 from webapp.settings import Settings
+from webapp.similar import plan_like
 from webapp.taking import documents_of
 
 log = logging.getLogger(__name__)
@@ -242,6 +244,20 @@ class Services:
             after=later,
             difference=compare(earlier.document, later.document),
         )
+
+    def similar(self, slug: str, *, limit: int = 5, engine: str | None = None) -> tuple[Hit, ...]:
+        """Return the articles that are most like the one at ``slug``, best first.
+
+        Raises:
+            ArticleNotFoundError: no article has this slug.
+            EngineError: the index cannot be searched.
+        """
+        document = self.store.by_slug(slug)
+        with self._reader(engine).lease() as lease:
+            self._labels.at(lease.stamp)
+            plan = plan_like(document, lease.engine)
+            found = lease.engine.search(SearchRequest(plan=plan, limit=limit)).hits if plan else ()
+        return self._hits.hits(found, Matchers())
 
     def author(self, slug: str, page: int = 1) -> AuthorPage:
         """Return one page of an author's articles, newest first.

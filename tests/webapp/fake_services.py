@@ -103,6 +103,7 @@ class FakeServices:
     title_spans: tuple[tuple[int, int], ...] = ((8, 14),)
     body_spans: tuple[tuple[int, int], ...] = ((4, 10), (24, 30))
     state: Status = field(default_factory=lambda: Status(articles=2, engine="memory", indexed=2))
+    alike: tuple[Hit, ...] = ()
     error: Exception | None = None
     asked: list[SearchParams] = field(default_factory=list)
 
@@ -139,6 +140,11 @@ class FakeServices:
 
     def history(self, slug: str, before: int | None = None, after: int | None = None) -> HistoryPage:
         raise NotImplementedError
+
+    def similar(self, slug, *, limit=5, engine=None):
+        if slug != self.document.slug:
+            raise ArticleNotFoundError(slug)
+        return self.alike[:limit]
 
     def author(self, slug: str, page: int = 1) -> AuthorPage:
         if slug != "ada-lovelace":
