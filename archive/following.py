@@ -17,7 +17,7 @@ from archive.errors import FetchError, MalformedItemError, ReadError
 from archive.feedentries import Entry, digest_of, entry_from, kept_apart, with_known
 from archive.fetch.client import Client, Page
 from archive.fetch.hosts import from_hosts
-from archive.fetch.keeping import Keeper, OnStored, failure_in, failure_of
+from archive.fetch.keeping import Keeper, failure_in, failure_of
 from archive.fetch.storing import Tally
 from archive.ingest import IngestReport, ItemOutcome, Outcome
 from archive.readers import ReadFailure, ReadOptions
@@ -43,7 +43,7 @@ class PollOptions:
         full: fetch the page of an entry that is only a summary.
         hosts: how many are asked at the same time.
         lock_path: the writer's lock, held while articles are stored; None takes no lock.
-        on_stored: told of each page that gave articles, to keep it; not of feeds.
+        keep_source: keep the bytes of pages too; not of lists and feeds.
     """
 
     full: bool = False
@@ -51,7 +51,7 @@ class PollOptions:
     read: ReadOptions = field(default_factory=ReadOptions)
     lock_path: Path | None = None
     lock_timeout_s: float = 60.0
-    on_stored: OnStored | None = None
+    keep_source: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def poll(
         options.read,
         lock_path=options.lock_path,
         lock_timeout_s=options.lock_timeout_s,
-        on_stored=options.on_stored,
+        keep_source=options.keep_source,
     ) as keeper:
         run = _Poll(store, client, keeper, options, tally)
         by_url: dict[str, Feed] = {}

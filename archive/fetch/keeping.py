@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from archive.containers import SKIPPED
-from archive.document import Document, Origin, Provenance
+from archive.document import Document, Draft, Origin, Provenance
 from archive.errors import ReadError
 from archive.fetch.client import Page
 from archive.ingest import ItemOutcome, Outcome
 from archive.lock import WriterLock
 from archive.normalise import fold_key, identity_of, normalise_url
+from archive.originals import make_original
 from archive.readers import ReadFailure, ReadOptions
 from archive.reading import ReadArticle
 from archive.store import PutResult, Store
+from archive.store.originals import Original
 from archive.store.web import Validators
 from archive.workers import ReaderPool
 
 _SAME_SITE: Final = ("www.", "m.", "mobile.", "amp.")
 
 
-#: Told of each page whose articles were stored, and their ids, under the writer's lock.
-OnStored = Callable[[Page, Sequence[int]], None]
+_BY_ADDRESS: Final = Provenance(method="url", detail="address of the item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,28 +50,30 @@ class Keeper:
         *,
         lock_path: Path | None = None,
         lock_timeout_s: float = 60.0,
-        on_stored: OnStored | None = None,
+        keep_source: bool = True,
     ) -> None:
         self._store = store
         self._options = options or ReadOptions()
         self._lock_path = lock_path
         self._lock_timeout_s = lock_timeout_s
-        self._on_stored = on_stored
+        self._keep_source = keep_source
         self._pool = ReaderPool(1, self._options.limits)
         # Identity -> title: what this run has seen.
         self._claims: dict[str, str] = {}
 
     def read(self, page: Page) -> list[ReadArticle | ReadFailure]:
         """Read the articles of a page; what cannot be read is a failure."""
+        origin = Origin(path=page.url)
+        return self._pool.submit_member(page.body, origin, self._options_for(page)).result()
+
+    def _options_for(self, page: Page) -> ReadOptions:
         # Without the time: with it, each fetch of the same page would be another version.
-        options = dataclasses.replace(
+        return dataclasses.replace(
             self._options,
             url=page.url,
             declared=page.charset,
             notes=(*self._options.notes, *page.notes),
         )
-        origin = Origin(path=page.url)
-        return self._pool.submit_member(page.body, origin, options).result()
 
     def keep(self, page: Page) -> list[Kept]:
         """Store the articles of a page, durable on return, and how to ask for it again."""
@@ -89,9 +92,28 @@ class Keeper:
         if is_whole:
             found = Validators(etag=page.etag, last_modified=page.last_modified)
             self._store.note_fetch(page.url, put[0].id, found)
-        if self._on_stored is not None:
-            self._on_stored(page, [each.id for each in put])
+        if self._keep_source and len(put) == 1 and not self._is_kept(put[0]):
+            self._store.keep_originals([(put[0].id, self._original(page, documents[0]))])
         return put
+
+    def _is_kept(self, put: Kept) -> bool:
+        """Say whether an article has its source; a duplicate's belongs to no article of its own."""
+        outcome = put.outcome.outcome
+        return outcome == "duplicate" or (
+            outcome == "unchanged" and put.id in self._store.with_original([put.id])
+        )
+
+    def _original(self, page: Page, document: Document) -> Original:
+        """Return the page's bytes, and of the document what reading them again would not give."""
+        origin = Origin(path=page.url)
+        methods = {name: each.method for name, each in document.provenance.items()}
+        elsewhere: dict[str, Any] = {"url": document.url} if methods.get("url") == _BY_ADDRESS.method else {}
+        if methods.get("authors") == "feed":
+            elsewhere["authors"] = document.authors
+        if methods.get("published") == "feed":
+            elsewhere |= {"published": document.published, "published_at": document.published_at}
+        known = Draft(text="", origin=origin, **elsewhere) if elsewhere else None
+        return make_original(page.body, origin, dataclasses.replace(self._options_for(page), known=known))
 
     def writing(self) -> AbstractContextManager[object]:
         """Hold the writer's lock for a block: for a page at a time, not for hours of fetching."""
@@ -174,7 +196,7 @@ def _moved(document: Document, external_id: str, url: str, warning: str) -> Docu
         url=url,
         provenance={
             **document.provenance,
-            "url": Provenance(method="url", detail="address of the item", raw=url[:500]),
+            "url": dataclasses.replace(_BY_ADDRESS, raw=url[:500]),
         },
         warnings=(*document.warnings, warning),
     )

@@ -11,7 +11,7 @@ from typing import Final
 from archive.errors import FetchError, ReadError
 from archive.fetch.client import Client, Page
 from archive.fetch.hosts import from_hosts
-from archive.fetch.keeping import Keeper, Kept, OnStored, failure_of
+from archive.fetch.keeping import Keeper, Kept, failure_of
 from archive.ingest import IngestReport, ItemOutcome
 from archive.readers import ReadOptions
 from archive.store import Store
@@ -27,7 +27,7 @@ class FetchOptions:
         again: ask for the whole page even where nothing need have changed.
         hosts: how many are asked at the same time.
         lock_path: the writer's lock, held while a page is stored; None takes no lock.
-        on_stored: told of each page that gave articles, to keep it.
+        keep_source: keep the bytes of pages too; not of lists and feeds.
     """
 
     again: bool = False
@@ -35,7 +35,7 @@ class FetchOptions:
     read: ReadOptions = field(default_factory=ReadOptions)
     lock_path: Path | None = None
     lock_timeout_s: float = 60.0
-    on_stored: OnStored | None = None
+    keep_source: bool = True
 
 
 class Tally:
@@ -91,7 +91,7 @@ def fetch(
         options.read,
         lock_path=options.lock_path,
         lock_timeout_s=options.lock_timeout_s,
-        on_stored=options.on_stored,
+        keep_source=options.keep_source,
     ) as keeper:
         tasks = _tasks(urls, client, tally)
         for url, found in from_hosts(tasks, lambda url: client.get(url, known), hosts=options.hosts):

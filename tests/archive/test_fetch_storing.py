@@ -9,6 +9,7 @@ from archive.fetch.hosts import from_hosts
 from archive.fetch.keeping import is_same_site
 from archive.fetch.storing import FetchOptions, fetch
 from archive.lock import WriterLock
+from archive.originals import original_bytes, reprocess
 from archive.store import Store
 
 
@@ -183,3 +184,25 @@ def test_pages_of_one_host_come_in_order_and_all_hosts_come():
 
     assert sorted(found) == sorted(url for _, url in tasks)
     assert [url for url in found if url.startswith("a")] == [f"a/{number}" for number in range(5)]
+
+
+def test_page_is_kept_and_can_be_read_again(site, store):
+    site.answers["/a"] = body(
+        page("A", head=canonical("http://news.example/story")), Content_Encoding="identity"
+    )
+    run(store, site, "/a")
+    before = store.get(1)
+
+    report = reprocess(store, [1])
+
+    assert original_bytes(store.original_of(1)).startswith(b"<!doctype html>")
+    assert (report.failed, report.without) == ([], 0)
+    assert (store.get(1).url, store.get(1).text) == (before.url, before.text)
+
+
+def test_page_is_not_kept_where_that_is_not_wanted(site, store):
+    site.answers["/a"] = body(page("A"))
+
+    run(store, site, "/a", keep_source=False)
+
+    assert store.original_of(1) is None

@@ -12,6 +12,7 @@ from local_site import rss_item as item
 from archive.document import PartialDate
 from archive.errors import FeedNotFoundError, StoreError
 from archive.following import PollOptions, due_feeds, poll
+from archive.originals import reprocess
 from archive.store import Store
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
@@ -179,6 +180,16 @@ def test_page_without_a_date_takes_that_of_the_feed(site, store, feed):
     document = store.get(1)
     assert document.published == PartialDate(2024, 9, 10)
     assert document.provenance["published"].method == "feed"
+
+
+def test_page_that_is_read_again_keeps_the_date_of_the_feed(site, store, feed):
+    serve(site, item(site, "two", "Short …"))
+    site.answers["/two"] = body(page("Two in full", TEXT * 8))
+    run(store, site, full=True)
+
+    reprocess(store, [1])
+
+    assert (store.get(1).published, store.get(1).title) == (PartialDate(2024, 9, 10), "Two in full")
 
 
 def test_entry_that_is_only_an_address_is_passed_over_or_fetched(site, store, feed):

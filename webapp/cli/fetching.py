@@ -18,6 +18,7 @@ from webapp.marking import visible_text
 
 if TYPE_CHECKING:
     from archive.fetch.client import Client
+    from archive.following import PollOptions
     from archive.ingest import IngestReport, ItemOutcome
     from archive.store.web import Feed
     from webapp.opening import OpenArchive
@@ -31,6 +32,7 @@ def _web_options(command: F) -> F:
     """Add what the operator allows and how polite to be."""
     for decorate in (
         click.option("--no-index", is_flag=True, help="Store only; the next ingest or reindex indexes."),
+        click.option("--no-source", is_flag=True, help="Keep the articles only, not the pages themselves."),
         click.option(
             "--every",
             "every_s",
@@ -68,6 +70,7 @@ def fetch(
     ports: tuple[int, ...],
     every_s: float,
     no_index: bool,
+    no_source: bool,
     home: Path | None,
 ) -> None:
     """Fetch pages from the web into the archive; - reads addresses from standard input.
@@ -87,7 +90,9 @@ def fetch(
     if not urls:
         raise click.UsageError("Give at least one URL, or - to read them from standard input.")
     settings = settings_from(home)
-    options = FetchOptions(again=again, lock_path=settings.lock_path, lock_timeout_s=math.inf)
+    options = FetchOptions(
+        again=again, keep_source=not no_source, lock_path=settings.lock_path, lock_timeout_s=math.inf
+    )
     client = _client(settings, allow_private, ports, every_s)
     with open_archive(settings, create=True) as opened, ProgressLine() as line:
         outcomes = _Outcomes(line, "Fetching")
@@ -116,6 +121,7 @@ def feeds(
     ports: tuple[int, ...],
     every_s: float,
     no_index: bool,
+    no_source: bool,
     home: Path | None,
 ) -> None:
     """Follow RSS, Atom and JSON feeds: add URL, list, remove NAME, poll [NAME...].
@@ -128,6 +134,7 @@ def feeds(
       archive feeds add https://example.org/feed.xml --name example
       archive feeds poll --full
     """
+    from archive.following import PollOptions
     from webapp.opening import open_archive
 
     if action in {"add", "remove"} and not names:
@@ -146,7 +153,13 @@ def feeds(
         elif action == "list":
             _list(opened.store.feeds(), as_json=as_json)
         else:
-            _poll(opened, settings, client, names, full=full, no_index=no_index)
+            options = PollOptions(
+                full=full,
+                keep_source=not no_source,
+                lock_path=settings.lock_path,
+                lock_timeout_s=math.inf,
+            )
+            _poll(opened, client, names, options, no_index=no_index)
 
 
 def _add(opened: OpenArchive, client: Client, urls: tuple[str, ...], name: str) -> None:
@@ -181,22 +194,15 @@ def _list(found: list[Feed], *, as_json: bool) -> None:
 
 
 def _poll(
-    opened: OpenArchive,
-    settings: Settings,
-    client: Client,
-    names: tuple[str, ...],
-    *,
-    full: bool,
-    no_index: bool,
+    opened: OpenArchive, client: Client, names: tuple[str, ...], options: PollOptions, *, no_index: bool
 ) -> None:
-    from archive.following import PollOptions, due_feeds, poll
+    from archive.following import due_feeds, poll
 
     store = opened.store
     chosen = [store.feed_by_name(each) for each in dict.fromkeys(names)] if names else due_feeds(store)
     if not chosen:
         _say_not_due(store.feeds())
         return
-    options = PollOptions(full=full, lock_path=settings.lock_path, lock_timeout_s=math.inf)
     with ProgressLine() as line:
         outcomes = _Outcomes(line, "Polling")
         report = poll(store, chosen, client=client, options=options, on_outcome=outcomes.say)
