@@ -194,6 +194,23 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What a query may become.
+
+    Attributes:
+        kind: ``word``, ``author``, ``source``, ``tag``, ``title`` or ``operator``.
+        text: what people read.
+        query: the whole query, completed.
+        slug: of the article, if it is a title.
+    """
+
+    kind: str
+    text: str
+    query: str
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
     """Another search, in words, and how many articles match it."""
 
@@ -321,6 +338,8 @@ class Status:
         problem: what is wrong and the command that mends it, or empty.
         problem_code: ``index_missing``, ``index_outdated``, ``index_damaged``
             or empty.
+        changes: articles added, changed or deleted since the store was made.
+        versions, copies: former versions and further finds of articles kept.
     """
 
     articles: int
@@ -334,3 +353,9 @@ class Status:
     built_at: dt.datetime | None = None
     home: str = ""
     languages: dict[str, int] = field(default_factory=dict)
+    changes: int = 0
+    undated: int = 0
+    without_author: int = 0
+    versions: int = 0
+    copies: int = 0
+    store_bytes: int = 0

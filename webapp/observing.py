@@ -151,6 +151,12 @@ def archive_gauges() -> dict[str, tuple[str, float]]:
     status = answers().status()
     return {
         "archive_articles": ("Articles in the store.", float(status.articles)),
+        "archive_changes_total": ("Articles added, changed or deleted so far.", float(status.changes)),
+        "archive_articles_undated": ("Articles without a date.", float(status.undated)),
+        "archive_articles_without_author": ("Articles without an author.", float(status.without_author)),
+        "archive_versions": ("Former versions of articles that are kept.", float(status.versions)),
+        "archive_copies": ("Further places where stored articles were found.", float(status.copies)),
+        "archive_store_bytes": ("Size of the store on disk.", float(status.store_bytes)),
         "archive_index_ready": ("1 if searches can be answered.", float(status.ready)),
         "archive_index_articles": ("Articles that a search sees.", float(status.indexed or 0)),
         "archive_index_lag_changes": (

@@ -18,6 +18,7 @@ from typing import Self
 from archive.differences import compare
 from archive.errors import LockHeldError
 from archive.history import all_versions, two_versions
+from archive.store import StoreStats
 from index.engine import Engine, EngineHit, SearchRequest, SearchResponse, Sort
 from index.errors import EngineError
 from index.plan import All, Any, Constant, Every, NumberRange, Term
@@ -29,6 +30,7 @@ from index.records import title_sort
 from index.snippets import Matchers
 from webapp.clauses import clauses_of
 from webapp.collapsing import Folded, fold, with_copies
+from webapp.completion import Completer
 from webapp.cursors import Cursor, check_depth, with_title
 from webapp.facets import Facets, requests_for
 from webapp.histogram import Histograms
@@ -37,9 +39,10 @@ from webapp.labels import Labels
 from webapp.models import (
     ArticlePage,
     AuthorPage,
+    Completion,
     FacetPage,
-    Hit,
     HistoryPage,
+    Hit,
     Matches,
     SearchPage,
     SearchParams,
@@ -79,7 +82,7 @@ class Services:
         self._vocabularies = Vocabularies()
         self._limits = Limits(chars=settings.max_query_chars)
         self._readers: dict[str, LiveReader] = {}
-        self._counted: tuple[int, int, dict[str, int]] | None = None
+        self._counted: tuple[int, StoreStats] | None = None
         self._lock = threading.Lock()
         self.saved = SavedSearches(self.store, self)
         self._catch_up_at_start()
@@ -245,6 +248,17 @@ class Services:
             difference=compare(earlier.document, later.document),
         )
 
+    def complete(self, text: str, *, engine: str | None = None) -> tuple[Completion, ...]:
+        """Return what the query ``text``, typed so far, may become.
+
+        Raises:
+            EngineError: the index cannot be searched.
+        """
+        with self._reader(engine).lease() as lease:
+            labels = self._labels.at(lease.stamp)
+            vocabulary = self._vocabularies.ready(lease, ("body", "title"))
+            return Completer(lease.engine, labels, vocabulary).complete(text)
+
     def similar(self, slug: str, *, limit: int = 5, engine: str | None = None) -> tuple[Hit, ...]:
         """Return the articles that are most like the one at ``slug``, best first.
 
@@ -292,9 +306,9 @@ class Services:
         """Tell what the archive holds and how the index stands."""
         index = self._archive.indexer().status()
         built = dt.datetime.fromisoformat(index.built_at) if index.built_at else None
-        articles, languages = self._counts()
+        changes, stats = self._counts()
         return Status(
-            articles=articles,
+            articles=stats.articles,
             engine=self.settings.engine,
             indexed=index.documents,
             behind=index.behind,
@@ -304,7 +318,13 @@ class Services:
             generation=index.generation,
             built_at=built,
             home=str(self.settings.home),
-            languages=languages,
+            languages=stats.by_language,
+            changes=changes,
+            undated=stats.undated,
+            without_author=stats.without_author,
+            versions=stats.versions,
+            copies=stats.copies,
+            store_bytes=stats.bytes_on_disk,
         )
 
     def close(self) -> None:
@@ -330,14 +350,14 @@ class Services:
                 self._readers[name] = LiveReader(self._archive.indexer(name))
             return self._readers[name]
 
-    def _counts(self) -> tuple[int, dict[str, int]]:
-        """Count articles and languages, once for each state of the store: health
-        checks come often, and counting reads every row."""
+    def _counts(self) -> tuple[int, StoreStats]:
+        """Return the number of changes and the counts after them, counted once for each
+        state of the store: health checks come often, and counting reads every row."""
         sequence = self.store.last_sequence()
         known = self._counted
         if known is None or known[0] != sequence:
-            known = self._counted = (sequence, self.store.count(), self.store.languages())
-        return known[1], known[2]
+            known = self._counted = (sequence, self.store.stats())
+        return known
 
     @staticmethod
     def _partial(

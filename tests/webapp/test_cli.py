@@ -234,6 +234,9 @@ def test_status_tells_articles_and_index(settings: Settings) -> None:
         "tantivy",
     )
     assert status["indexes"]["tantivy"]["documents"] == 134  # type: ignore[index]
+    assert (status["changes"], status["undated"], status["versions"]) == (134, 1, 0)
+    assert status["store_bytes"] > 10_000  # type: ignore[operator]
+    assert (status["password"], status["tokens"]) == (False, 0)
     assert "134 articles, up to date" in run(settings, "status").stdout
 
 

@@ -103,11 +103,12 @@ def test_requests_are_counted_by_route_and_status():
 
 
 def test_the_archive_and_its_index_are_told():
-    state = Status(articles=1234, engine="memory", indexed=1200, behind=34, ready=False)
+    state = Status(articles=1234, engine="memory", indexed=1200, behind=34, ready=False, changes=1300)
 
     found = series(make_client(FakeServices(state=state)).get("/metrics").text)
 
     assert found["archive_articles"] == 1234
+    assert found["archive_changes_total"] == 1300
     assert found["archive_index_articles"] == 1200
     assert found["archive_index_lag_changes"] == 34
     assert found["archive_index_ready"] == 0

@@ -143,3 +143,78 @@ def test_debugging_is_off():
     assert not app.debug
     assert not app.testing
     assert not app.config["PROPAGATE_EXCEPTIONS"]
+
+
+NAMED = [
+    pytest.param("archive.example", 200, id="named"),
+    pytest.param("ARCHIVE.example:8443", 200, id="case-and-port"),
+    pytest.param("[2001:db8::1]:8000", 200, id="ipv6"),
+    pytest.param("localhost", 200, id="loopback"),
+    pytest.param("evil.example", 400, id="other"),
+    pytest.param("archive.example.evil.example", 400, id="suffix"),
+    pytest.param("archive.example@evil.example", 400, id="user"),
+    pytest.param("", 400, id="empty"),
+]
+
+
+@pytest.mark.parametrize(("host", "status"), NAMED)
+@pytest.mark.parametrize("listening", ["0.0.0.0", "127.0.0.1"])
+def test_with_names_set_only_these_are_answered(listening, host, status):
+    client = make_client(host=listening, hosts="archive.example, 2001:db8::1")
+
+    assert client.get("/?q=x", headers={"Host": host}).status_code == status
+
+
+def test_hsts_is_sent_over_tls_only():
+    client = make_client()
+
+    assert "Strict-Transport-Security" not in client.get("/").headers
+    secure = client.get("/", base_url="https://localhost").headers["Strict-Transport-Security"]
+    assert int(re.search(r"max-age=(\d+)", secure)[1]) >= 365 * 24 * 3600
+    assert "includeSubDomains" in secure
+
+
+def test_only_a_configured_proxy_says_that_there_is_tls():
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "localhost"}
+
+    direct = make_client().get("/", headers=forwarded)
+    behind = make_client(proxies="127.0.0.0/8").get("/", headers=forwarded)
+    stranger = make_client(proxies="10.0.0.1").get("/", headers=forwarded)
+
+    assert "Strict-Transport-Security" in behind.headers
+    assert "Strict-Transport-Security" not in direct.headers
+    assert "Strict-Transport-Security" not in stranger.headers
+
+
+def test_the_name_that_a_proxy_forwards_must_be_one_of_ours():
+    client = make_client(proxies="127.0.0.1", hosts="archive.example")
+
+    assert client.get("/", headers={"X-Forwarded-Host": "archive.example"}).status_code == 200
+    assert client.get("/", headers={"X-Forwarded-Host": "evil.example"}).status_code == 400
+
+
+def test_no_debugger_and_no_test_mode():
+    app = make_client().application
+
+    assert not app.debug
+    assert not app.testing
+    assert not app.config["PROPAGATE_EXCEPTIONS"]
+
+
+def test_nothing_lets_other_sites_read_answers():
+    answer = make_client().get("/api/v1/search", headers={"Origin": "https://evil.example"})
+
+    assert not [name for name, _ in answer.headers if name.lower().startswith("access-control-")]
+    assert make_client().get("/api/v1/search?callback=f").status_code == 400
+
+
+SOURCES = [path for path in WEBAPP.parent.glob("[aiw]*/**/*.py") if path.parts[-2] != "seeds"]
+
+
+def test_there_is_no_code_that_runs_what_it_is_given():
+    forbidden = re.compile(r"\b(eval|exec|os\.system)\(|shell=True|yaml\.(unsafe|full)_load|marshal\.loads|render_template_string")
+
+    found = [path.name for path in SOURCES if forbidden.search(path.read_text("utf-8"))]
+
+    assert len(SOURCES) > 100
+    assert found == []

@@ -118,29 +118,39 @@ def status(as_json: bool, home: Path | None) -> None:
     Example:
       archive status --json
     """
+    from webapp.access import AccessFile
     from webapp.opening import open_archive
 
     settings = settings_from(home)
+    access = AccessFile(settings.home).read()
     with open_archive(settings) as opened:
-        articles, languages = opened.store.count(), opened.store.languages()
+        stats, changes = opened.store.stats(), opened.store.last_sequence()
         indexes = opened.index_statuses()
     live = next(index for index in indexes if index.engine == settings.engine)
     if as_json:
         print_json(
             {
-                "articles": articles,
+                "articles": stats.articles,
                 "home": str(settings.home),
                 "engine": settings.engine,
                 "ready": live.state == "ready",
                 "behind": live.behind,
                 "problem": live.problem,
                 "indexes": {index.engine: _without_engine(asdict(index)) for index in indexes},
-                "languages": languages,
+                "languages": stats.by_language,
+                "changes": changes,
+                "undated": stats.undated,
+                "without_author": stats.without_author,
+                "versions": stats.versions,
+                "copies": stats.copies,
+                "store_bytes": stats.bytes_on_disk,
+                "password": bool(access.password),
+                "tokens": len(access.tokens),
             }
         )
         return
     click.echo(f"Home:     {settings.home}")
-    click.echo(f"Articles: {articles:,}")
+    click.echo(f"Articles: {stats.articles:,}")
     for index in indexes:
         used = " (in use)" if index.engine == settings.engine else ""
         click.echo(f"Index:    {index.engine}{used}: {_described(index.state, index)}")
