@@ -120,6 +120,8 @@ def _leaves(plan: p.Plan, body_only: frozenset[str]) -> Iterator[tuple[_Leaf, bo
     elif isinstance(plan, p.Any):
         for child in plan.children:
             yield from _leaves(child, body_only)
+    elif isinstance(plan, p.Checked):
+        yield from _leaves(plan.among, body_only)
     elif isinstance(plan, p.Reward):
         yield from _leaves(plan.match, body_only)
     elif isinstance(plan, p.Boost | p.Constant):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _SENTENCE_END = re.compile(r"""[.!?…](?:["'”’»)\]])*(?=\s)|[。！？｡]["'”’」』）]*|\n\s*\n""")
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“‘])(?:[A-Za-z]|[A-Za-z]\.(?:[A-Za-z]\.?)*|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Gen|Col|Lt|Sgt|Capt|Sen|Rep|Gov|Pres|"
     r"No|Nos|vs|etc|cf|ca|al|Inc|Ltd|Co|Corp|Bros|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|Rev|Hon)\.$"
@@ -75,6 +76,17 @@ def sentence_end(text: str, position: int, latest: int) -> int:
     if latest >= len(text):
         return len(text)
     return max(position, _last_word(text, position, latest))
+
+
+def sentence_ends(text: str) -> list[int]:
+    """Return where each sentence of ``text`` ends, the last one too."""
+    ends = [end.end() for end in _SENTENCE_END.finditer(text) if _ends_sentence(text, end)]
+    return ends if ends and ends[-1] == len(text) else [*ends, len(text)]
+
+
+def paragraph_ends(text: str) -> list[int]:
+    """Return where each paragraph of ``text`` ends, the last one too."""
+    return [*(blank.start() for blank in _BLANK_LINE.finditer(text)), len(text)]
 
 
 def passages(text: str, matches: Sequence[Match], *, max_chars: int, count: int) -> list[Passage]:

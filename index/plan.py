@@ -89,6 +89,49 @@ class NumberRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Ids:
+    """The documents with these ``ids``, ascending."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What ``sides``, the only one, matches stands at ``times`` places or more.
+
+    Attributes:
+        sides: plans of what is looked for in the stored text.
+        parts: of the article, where: ``title``, ``body``, ``lead``.
+    """
+
+    sides: tuple[Plan]
+    parts: tuple[str, ...]
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Something that each of the two ``sides`` matches stands in the same
+    ``unit``, ``sentence`` or ``paragraph``; see `Mentions`."""
+
+    sides: tuple[Plan, Plan]
+    parts: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Those of ``among`` whose stored text passes ``check``.
+
+    No engine is asked this: `index.checking` reads the texts and puts `Ids` in
+    its place.
+    """
+
+    among: Plan
+    check: Mentions | Together
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     """Every document."""
 
@@ -155,6 +198,8 @@ Plan: TypeAlias = (
     | TermWildcard
     | TermFuzzy
     | NumberRange
+    | Ids
+    | Checked
     | Every
     | Nothing
     | All

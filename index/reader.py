@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from index.checking import CheckingEngine
 from index.engine import Engine
 from index.indexer import Indexer
 
@@ -78,7 +79,7 @@ class LiveReader:
             self._current.stamp = stamp
             return
         self._retire()
-        engine = self._indexer.open_reader()
+        engine = CheckingEngine(self._indexer.open_reader(), self._indexer.store.get_many)
         self._current = Lease(engine=engine, generation=name, stamp=stamp)
 
     def _retire(self) -> None:

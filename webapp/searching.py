@@ -9,8 +9,8 @@ from index.engine import After, EngineHit, Key, Sort
 from index.engines.checks import check_after
 from index.errors import EngineError, QueryError
 from index.plan import All, Every, Plan
-from index.query.ast import And, Everything, ParsedQuery, Query, QueryWarning
-from index.query.printer import print_query
+from index.query.ast import ParsedQuery, QueryWarning
+from index.query.printer import print_understood
 from index.query.rewrite import plan_from_query
 from index.snippets import Matchers, matchers_from_plan
 from webapp.cursors import Cursor, check_depth, cursor_from_text, make_cursor
@@ -79,7 +79,7 @@ def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequ
     if sort is Sort.RELEVANCE and not planned.scored:
         sort = Sort.NEWEST
     wants_partial = planned.partial is not None and sort is Sort.RELEVANCE
-    understood = print_query(_with_filters(parsed.tree, filters))
+    understood = print_understood(parsed, *(entry.tree for entry in filters))
     return Asked(
         plan=_narrowed(planned.plan, filters),
         partial=_narrowed(planned.partial, filters) if wants_partial and planned.partial else None,
@@ -141,13 +141,3 @@ def _narrowed(plan: Plan, filters: Sequence[Filter]) -> Plan:
     if isinstance(plan, Every):
         return clauses[0] if len(clauses) == 1 else All(clauses)
     return All((plan, *clauses))
-
-
-def _with_filters(tree: Query, filters: Sequence[Filter]) -> Query:
-    parts: list[Query] = [] if isinstance(tree, Everything) else [tree]
-    if isinstance(tree, And):
-        parts = list(tree.children)
-    parts.extend(entry.tree for entry in filters)
-    if not parts:
-        return tree
-    return parts[0] if len(parts) == 1 else And(children=tuple(parts))

@@ -13,6 +13,7 @@ from index.plan import (
     Constant,
     Every,
     Except,
+    Ids,
     Nothing,
     NumberRange,
     Plan,
@@ -105,7 +106,7 @@ def _check(plan: Plan, nodes: list[int], depth: int) -> None:
             _check(match_, nodes, depth + 1)
             for reward in rewards:
                 _check(reward, nodes, depth + 1)
-        case Every() | Nothing():
+        case Every() | Nothing() | Ids():
             pass
         case _:
             _check_leaf(plan)
@@ -153,7 +154,7 @@ def constant_score(plan: Plan) -> float | None:
             return 0.0
         case Term(name):
             return None if kind_of(name) in RANKED else 1.0
-        case Every() | NumberRange() | TermPrefix() | TermWildcard() | TermFuzzy():
+        case Every() | NumberRange() | Ids() | TermPrefix() | TermWildcard() | TermFuzzy():
             return 1.0
         case Constant(_, score):
             return score

@@ -21,6 +21,7 @@ from index.plan import (
     Constant,
     Every,
     Except,
+    Ids,
     Nothing,
     NumberRange,
     Plan,
@@ -88,6 +89,9 @@ class Evaluator:
                 return dict.fromkeys(self._all(among), 1.0)
             case Nothing():
                 return {}
+            case Ids(ids):
+                wanted, values = frozenset(ids), self._segment.numbers("id")
+                return {document: 1.0 for document in self._all(among) if values[document] in wanted}
             case All(children):
                 return self._every(children, among)
             case Any(children, minimum):

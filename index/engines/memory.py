@@ -55,6 +55,7 @@ from index.plan import (
     Constant,
     Every,
     Except,
+    Ids,
     Nothing,
     NumberRange,
     Plan,
@@ -230,6 +231,8 @@ def _scores(plan: Plan, snapshot: _Snapshot) -> Scores:
             return dict.fromkeys(snapshot.records, 1.0)
         case Nothing():
             return {}
+        case Ids(ids):
+            return dict.fromkeys(sorted(snapshot.records.keys() & ids), 1.0)
         case NumberRange(name, low, high):
             rows = {id_: record.numbers.get(name) for id_, record in snapshot.records.items()}
             return {id_: 1.0 for id_, value in rows.items() if _in_range(value, low, high)}

@@ -62,6 +62,7 @@ from index.plan import (
     Constant,
     Every,
     Except,
+    Ids,
     Nothing,
     NumberRange,
     Plan,
@@ -239,6 +240,9 @@ class _Compiler:
                 return self._matching(name, pattern, regex)
             case TermFuzzy(name, text, edits):
                 return self._fuzzy(name, text, edits)
+            case Ids(ids):
+                wanted = Query.term_set_query(schema, "id", list(ids)) if ids else Query.empty_query()
+                return Query.const_score_query(wanted, 1.0)
             case NumberRange(name, low, high):
                 return self.range(name, low, high)
         raise EngineError(f"The plan holds something unknown: {type(plan).__name__}.")

@@ -85,6 +85,40 @@ class Fuzzy(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Within(Node):
+    """``left`` and ``right`` close to each other in one field.
+
+    Attributes:
+        left, right: a `Word`, a `Phrase`, or an `Or` of them; for a sentence or
+            paragraph any other leaf of text too.
+        unit: ``words`` (at most ``distance`` other words between the two, and
+            ``left`` first if ``ordered``), ``sentence`` or ``paragraph``.
+    """
+
+    left: Query
+    right: Query
+    unit: str = "words"
+    distance: int = 0
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtLeast(Node):
+    """``child``, a leaf of text, matches at ``times`` places or more of an article."""
+
+    child: Query
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boosted(Node):
+    """What ``child`` matches; its score counts ``weight`` times."""
+
+    child: Query
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DateRange(Node):
     """Published on or after ``start`` and before ``end``; None is open.
 
@@ -152,6 +186,9 @@ Query: TypeAlias = (
     | Prefix
     | Wildcard
     | Fuzzy
+    | Within
+    | AtLeast
+    | Boosted
     | DateRange
     | Length
     | Has

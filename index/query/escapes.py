@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 
+from index.query.joining import is_joining
+
 #: Words that join or negate; escaped, they are text.
-OPERATOR_WORDS = ("AND", "OR", "NOT", "&&", "||")
+OPERATOR_WORDS = ("AND", "OR", "NOT", "&&", "||", "SENT", "PARA")
 
 _ESCAPE = re.compile(r"\\([\W_])")
-_SPECIAL = re.compile(r'[\\()"*?~:]|\s')
+_SPECIAL = re.compile(r'[\\()"*?~:^]|\s')
 _IN_QUOTES = re.compile(r'\\(?=["\\]|\Z)|"')
 _QUOTED_ESCAPE = re.compile(r'\\(["\\])')
 
 
 def escape(text: str) -> str:
     """Return query text that is read as the word ``text``, whatever is in it."""
-    if text in OPERATOR_WORDS:
+    if text in OPERATOR_WORDS or is_joining(text):
         return "\\" + text
     escaped = _SPECIAL.sub(r"\\\g<0>", text)
     return "\\" + escaped if text[:1] in ("-", "+") else escaped
@@ -26,7 +28,7 @@ def unescape(raw: str) -> str:
     before a whole operator."""
     if "\\" not in raw:
         return raw
-    return raw[1:] if raw[1:] in OPERATOR_WORDS else _ESCAPE.sub(r"\1", raw)
+    return raw[1:] if raw[1:] in OPERATOR_WORDS or is_joining(raw[1:]) else _ESCAPE.sub(r"\1", raw)
 
 
 def blank_escapes(raw: str) -> str:

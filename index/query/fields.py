@@ -269,6 +269,45 @@ OPERATORS: tuple[OperatorHelp, ...] = (
         understood='"harbour strike"~5',
     ),
     OperatorHelp(
+        syntax="a NEAR/5 b",
+        meaning="Both, in either order, with at most five other words between. Words stand for themselves "
+        "here, not for their other forms; phrases and `(a OR b)` may stand on either side.",
+        example='harbour NEAR/5 ("dock workers" OR strike)',
+        understood='harbour NEAR/5 ("dock workers" OR strike)',
+    ),
+    OperatorHelp(
+        syntax="a BEFORE/5 b",
+        meaning="The same, in this order.",
+        example="harbour BEFORE/5 strike",
+        understood="harbour BEFORE/5 strike",
+    ),
+    OperatorHelp(
+        syntax="a SENT b",
+        meaning="Both in one sentence, in any of their forms. `NEAR/S` is the same.",
+        example="harbour SENT strike*",
+        understood="harbour SENT strike*",
+    ),
+    OperatorHelp(
+        syntax="a PARA b",
+        meaning="Both in one paragraph. `NEAR/P` is the same.",
+        example="harbour PARA strike",
+        understood="harbour PARA strike",
+    ),
+    OperatorHelp(
+        syntax="atleast3:word",
+        meaning="Mentioned at least three times in title and text, in any of its forms; "
+        "a phrase may stand there too.",
+        example='atleast3:harbour atleast2:"dock workers"',
+        understood='atleast3:harbour atleast2:"dock workers"',
+    ),
+    OperatorHelp(
+        syntax="word^2",
+        meaning="Counts twice for the ranking; from 0.1 to 10, after a phrase or a bracket too. "
+        "What matches stays the same.",
+        example='harbour^2 "dock workers"^.5 (strike OR walkout)^3',
+        understood='harbour^2 "dock workers"^0.5 (strike OR walkout)^3',
+    ),
+    OperatorHelp(
         syntax="*",
         meaning="Every article.",
         example="* -has:author",

@@ -47,6 +47,12 @@ class Limits:
     slop: int = 100
 
 
+#: What a boost may be; one beyond is lowered or raised to it.
+MIN_BOOST, MAX_BOOST = 0.1, 10.0
+
+#: Most times of ``atleast``; a higher number is lowered to it.
+MAX_TIMES = 100
+
 DEFAULT_LIMITS = Limits()
 
 

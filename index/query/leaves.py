@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.query.ast import (
     PRESENCE,
+    AtLeast,
     DateRange,
     Everything,
     Fuzzy,
@@ -31,6 +32,9 @@ from index.query.tokens import Kind, Token
 
 #: Takes a warning: code, message, and the stretch of the cleaned text.
 Warn = Callable[[str, str, int, int], None]
+
+#: Fields in which mentions are counted; None is title and text together.
+_COUNTED = (None, "title", "body", "lead")
 
 _DIGIT = re.compile(r"[0-9]")
 
@@ -64,6 +68,15 @@ def text_leaf(token: Token, field: str | None, span: Span) -> Query:
             return Has(name=field, span=span) if field and field in PRESENCE else Everything(span=span)
         case _:
             return Word(text=token.text, field=field, span=span)
+
+
+def at_least(leaf: Query, times: int, span: Span) -> Query | None:
+    """Return ``leaf`` asked for so many times; None if it cannot be counted."""
+    if not isinstance(leaf, Word | Phrase | Prefix | Wildcard | Fuzzy):
+        return None
+    if leaf.field not in _COUNTED or times < 1:
+        return None
+    return AtLeast(child=leaf, times=times, span=span) if times > 1 else leaf
 
 
 def field_leaf(field: FieldHelp, value: Value, span: Span, *, today: dt.date, warn: Warn) -> Query:

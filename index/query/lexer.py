@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
-from index.query.escapes import unescape, unescape_quoted
+from index.query.escapes import blank_escapes, unescape, unescape_quoted
 from index.query.fields import BY_NAME, FieldHelp, Takes, suggest
-from index.query.guard import Limits, check_nesting, check_nots
+from index.query.guard import MAX_TIMES, Limits, check_nesting, check_nots
+from index.query.joining import joining_from
 from index.query.patterns import read_pattern
 from index.query.tokens import Kind, Token, Warnings
 
@@ -21,7 +22,11 @@ _CHUNK = re.compile(r"(?:[^\s()\\]|\\.|\\\Z)+", re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.|\\\Z)*)("|\Z)', re.DOTALL)
 _NEARNESS = re.compile(r"~([0-9]*)")
 _DATE_RANGE = re.compile(r"[\[{][^\[\]{}()\"]*[\]}]")
+_BOOST = re.compile(r"\^([0-9]{1,3}(?:\.[0-9]{1,4})?|\.[0-9]{1,4})(?=[\s()]|\Z)")
+_BOOSTED = re.compile(r"(.+)(\^([0-9]{1,3}(?:\.[0-9]{1,4})?|\.[0-9]{1,4}))", re.DOTALL)
+_ATLEAST = re.compile(r"at_?least([0-9]{1,9})", re.IGNORECASE)
 _RUN = re.compile(r"\w+")
+_LETTER = re.compile(r"[^\W\d_]")
 _PATTERN = re.compile(r"[*?~]")
 _STARRED = re.compile(r"\w\*")
 _SIGNS = {"-": Kind.MINUS, "+": Kind.PLUS}
@@ -91,6 +96,7 @@ class _Lexer:
             elif char == ")":
                 self.depth = max(0, self.depth - 1)
                 self._add(Kind.CLOSE, char, self.at, self.at + 1)
+                self._boost()
             elif char == '"':
                 self._phrase()
             elif space := _SPACE.match(text, self.at):
@@ -129,6 +135,12 @@ class _Lexer:
             slop = self._slop(near[1], end, near.end())
             end = near.end()
         self._add(Kind.PHRASE, unescape_quoted(match[1]), start, end, slop)
+        self._boost()
+
+    def _boost(self) -> None:
+        """Take the boost that stands directly after a bracket or quote, if one does."""
+        if match := _BOOST.match(self.text, self.at):
+            self._add(Kind.BOOST, match[1], self.at, match.end())
 
     def _slop(self, digits: str, start: int, end: int) -> int:
         most = self.limits.slop
@@ -158,12 +170,23 @@ class _Lexer:
         elif field := BY_NAME.get(name[1].lower()):
             self._add(Kind.FIELD, name[1], start, name.end())
             self._value(field, name.end())
+        elif times := _ATLEAST.fullmatch(name[1]):
+            self._count(int(times[1]), start, name)
         else:
             self._unknown(name[1], start, name.end())
             if text[name.end() : name.end() + 1] == '"':
                 self._add(Kind.WORD, name[0], start, name.end())
             else:
                 self._word(start, bare=not signed)
+
+    def _count(self, times: int, start: int, name: re.Match[str]) -> None:
+        if times > MAX_TIMES:
+            message = f"The number of mentions was lowered to {MAX_TIMES}."
+            self.warnings.add("number_lowered", message, start, name.end())
+        self._add(Kind.COUNT, name[0], start, name.end(), min(times, MAX_TIMES))
+        following = self.text[name.end() : name.end() + 1]
+        if following and following not in '()"' and not following.isspace():
+            self._word(name.end(), bare=False, valued=True)
 
     def _value(self, field: FieldHelp, start: int) -> None:
         """What follows a field name directly, if it is not a phrase or a group."""
@@ -173,6 +196,7 @@ class _Lexer:
         ranged = field.takes in (Takes.DATE, Takes.NUMBER) and following in "[{"
         if ranged and (match := _DATE_RANGE.match(self.text, start)):
             self._add(Kind.RANGE, match[0], start, match.end())
+            self._boost()
         else:
             self._word(start, bare=False, valued=True)
 
@@ -195,6 +219,26 @@ class _Lexer:
         if bare and raw in _OPERATORS:
             self._operator(raw, start, end)
             return
+        if bare and (how := joining_from(raw, in_capitals=self.text.isupper())):
+            if how.distance > self.limits.slop:
+                message = f"The distance was lowered to {self.limits.slop}."
+                self.warnings.add("distance_lowered", message, start, end)
+            self._add(Kind.JOIN, raw, start, end)
+            return
+        if "^" in raw and (boost := self._boosted(raw, bare=bare)):
+            end -= len(boost[2])
+            self._plain_word(raw[: len(boost[1])], start, end, bare=bare, valued=valued)
+            self._add(Kind.BOOST, boost[3], end, match.end())
+            return
+        self._plain_word(raw, start, end, bare=bare, valued=valued)
+
+    @staticmethod
+    def _boosted(raw: str, *, bare: bool) -> re.Match[str] | None:
+        """The word and its boost; ``10^6`` has none."""
+        match = _BOOSTED.fullmatch(blank_escapes(raw))
+        return match if match and (not bare or _LETTER.search(match[1]) or match[1] == "*") else None
+
+    def _plain_word(self, raw: str, start: int, end: int, *, bare: bool, valued: bool) -> None:
         if len(raw) > self.limits.term_chars:
             self._check_long(raw, start, end)
         if raw.isalnum():

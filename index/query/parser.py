@@ -11,15 +11,16 @@ The parser keeps its own stack: no text can exhaust Python's.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.errors import QueryLimitError
-from index.query.ast import And, Everything, Not, Or, ParsedQuery, Query, Word
+from index.query.ast import And, Boosted, Everything, Not, Or, ParsedQuery, Query, Word
 from index.query.cleaning import Cleaned, clean
 from index.query.escapes import unescape
 from index.query.fields import BY_NAME, FieldHelp, Takes
-from index.query.guard import DEFAULT_LIMITS, Limits, check_length, check_terms
-from index.query.leaves import Value, field_leaf, is_date, missing_leaf, text_leaf
+from index.query.guard import DEFAULT_LIMITS, MAX_BOOST, MIN_BOOST, Limits, check_length, check_terms
+from index.query.joining import Joining, chained, joined, joining_from
+from index.query.leaves import Value, at_least, field_leaf, is_date, missing_leaf, text_leaf
 from index.query.lexer import lex
 from index.query.scopes import OUTERMOST, take_scopes
 from index.query.tokens import Kind, Token, Warnings
@@ -28,7 +29,7 @@ _BROAD = frozenset({Kind.PREFIX, Kind.WILDCARD, Kind.FUZZY})
 _TEXT = _BROAD | {Kind.WORD, Kind.PHRASE, Kind.EVERY}
 _VALUE = _TEXT | {Kind.RANGE}
 _COMPARISONS = frozenset({">", ">=", "<", "<=", "=", "≥", "≤"})
-_STARTS_OPERAND = _VALUE | {Kind.FIELD, Kind.OPEN, Kind.MINUS, Kind.PLUS, Kind.NOT}
+_STARTS_OPERAND = _VALUE | {Kind.FIELD, Kind.COUNT, Kind.OPEN, Kind.MINUS, Kind.PLUS, Kind.NOT}
 
 
 def parse(text: str, *, limits: Limits = DEFAULT_LIMITS, today: dt.date | None = None) -> ParsedQuery:
@@ -69,7 +70,9 @@ class _Frame:
 
     ``alternatives`` are finished ANDs; ``conjunction`` is the one being read;
     ``negations`` are where the signs stand that wait for their operand; ``waiting``
-    is an AND or OR that waits for its right-hand side.
+    is an AND or OR that waits for its right-hand side; ``join`` is a NEAR or the
+    like that does, ``left`` what stands before it; ``closest`` is the last operand
+    if a join made it.
     """
 
     start: int
@@ -78,6 +81,9 @@ class _Frame:
     conjunction: list[Query] = field(default_factory=list)
     negations: list[int] = field(default_factory=list)
     waiting: Token | None = None
+    join: Token | None = None
+    left: Query | None = None
+    closest: Query | None = None
 
 
 class _Parser:
@@ -147,12 +153,21 @@ class _Parser:
                 self.frames.append(_Frame(token.start, self.scopes.get(at, frame.scope)))
             case Kind.CLOSE:
                 if len(self.frames) > 1:
-                    self._close(token.end)
+                    self._close(token.end, self._boost(at + 1))
                 else:
                     message = "A closing bracket without an opening one was left out."
                     self.warnings.add("unbalanced_bracket", message, token.start, token.end)
             case Kind.FIELD:
                 return self._after_field(at)
+            case Kind.COUNT:
+                return self._after_count(at)
+            case Kind.BOOST:
+                self.exact = True  # whatever it weighs has taken it
+            case Kind.JOIN:
+                if frame.join or frame.waiting or frame.negations or not frame.conjunction:
+                    self._operator_as_text(token)
+                else:
+                    frame.join, frame.left = token, frame.conjunction.pop()
             case Kind.MINUS:
                 frame.negations.append(token.start)
                 self.exact = True
@@ -165,15 +180,39 @@ class _Parser:
                 else:
                     self._operator_as_text(token)
             case Kind.AND | Kind.OR:
-                if frame.waiting or frame.negations or not frame.conjunction:
+                if frame.join or frame.waiting or frame.negations or not frame.conjunction:
                     self._operator_as_text(token)
                 else:
                     frame.waiting = token
             case _:
-                self._leaf(token)
+                self._leaf(token, boost=self._boost(at + 1))
         return at + 1
 
-    def _leaf(self, token: Token) -> None:
+    def _boost(self, at: int) -> float:
+        """The boost that the token at ``at`` is; 1 if it is none."""
+        if self._kind(at) is not Kind.BOOST:
+            return 1.0
+        token = self.tokens[at]
+        weight = float(token.text)
+        bounded = min(max(weight, MIN_BOOST), MAX_BOOST)
+        if bounded != weight:
+            message = f"A boost is from {MIN_BOOST:g} to {MAX_BOOST:g}; {bounded:g} was taken."
+            self.warnings.add("boost_bounded", message, token.start, token.end)
+        return bounded
+
+    def _after_count(self, at: int) -> int:
+        """Take ``atleast3:`` with the word or phrase after its colon."""
+        count = self.tokens[at]
+        value = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        if value is None or value.kind not in _TEXT - {Kind.EVERY} or value.start != count.end:
+            message = f"'{count.text}' takes a word or a phrase directly after it; it was searched as text."
+            self.warnings.add("empty_field", message, count.start, count.end)
+            self._leaf(Token(Kind.WORD, count.text, count.start, count.end))
+            return at + 1
+        self._leaf(value, boost=self._boost(at + 2), count=count)
+        return at + 2
+
+    def _leaf(self, token: Token, *, boost: float = 1.0, count: Token | None = None) -> None:
         """Take a word, phrase or pattern in the field of its group."""
         scope = self.frames[-1].scope
         token = self._counted(token)
@@ -187,7 +226,17 @@ class _Parser:
             source = self.cleaned.text[token.start : token.end]
             value = Value(token, token.start, source)
             leaf = field_leaf(scope, value, span, today=self.today, warn=self.warnings.add)
-        self._take(leaf)
+        if count is not None:
+            leaf = self._at_least(leaf, count)
+        self._take(leaf, boost)
+
+    def _at_least(self, leaf: Query, count: Token) -> Query:
+        start = self.cleaned.span(count.start, count.end)[0]
+        found = at_least(leaf, count.number, (start, leaf.span[1]))
+        if found is None:
+            message = f"'{count.text}' counts words of title, text or first paragraph; it was left out."
+            self.warnings.add("not_counted", message, count.start, count.end)
+        return found or leaf
 
     def _counted(self, token: Token) -> Token:
         """Count the token's words; past the limit of patterns it is a word."""
@@ -226,7 +275,8 @@ class _Parser:
         source = self.cleaned.text[name.start : token.end]
         value = Value(token, name.start, unescape(source))
         span = self.cleaned.span(name.start, token.end)
-        self._take(field_leaf(known, value, span, today=self.today, warn=self.warnings.add))
+        leaf = field_leaf(known, value, span, today=self.today, warn=self.warnings.add)
+        self._take(leaf, self._boost(after))
         return after
 
     def _value(self, known: FieldHelp, at: int) -> tuple[Token, int]:
@@ -265,13 +315,17 @@ class _Parser:
         check_terms(self.terms, self.limits, name.start)
         self._take(leaf)
 
-    def _take(self, leaf: Query) -> None:
+    def _take(self, leaf: Query, boost: float = 1.0) -> None:
         self.leaves.append(leaf)
-        self._operand(leaf)
+        self._operand(leaf, boost)
 
-    def _operand(self, node: Query) -> None:
+    def _operand(self, node: Query, boost: float = 1.0) -> None:
         """Give the open group its next operand, with the signs before it."""
         frame = self.frames[-1]
+        if boost != 1.0:
+            node = Boosted(child=node, weight=boost, span=node.span)
+        if frame.join and self._join(frame, frame.join, node):
+            return
         for start in reversed(frame.negations):
             first = self.cleaned.span(start, start + 1)[0]
             node = Not(child=node, span=(first, node.span[1]))
@@ -284,6 +338,32 @@ class _Parser:
         frame.waiting = None
         frame.conjunction.append(node)
 
+    def _join(self, frame: _Frame, token: Token, node: Query) -> bool:
+        """Join ``node`` to what stands before the operator ``token``; if they
+        cannot be joined, put that back and say so."""
+        self.exact = True
+        left, frame.join, frame.left = frame.left, None, None
+        assert left is not None  # noqa: S101 - taken together with the operator
+        core, nots = left, []
+        while isinstance(core, Not):
+            nots.append(core)
+            core = core.child
+        how = joining_from(token.text, in_capitals=False) or Joining("words")
+        how = replace(how, distance=min(how.distance, self.limits.slop))
+        found = None
+        if not frame.negations:
+            found = chained(core, node, how) if left is frame.closest else joined(core, node, how)
+        if found is None:
+            message = f"{token.text} joins words, phrases and (a OR b) of one field; it was read as AND."
+            self.warnings.add("not_joined", message, token.start, token.end)
+            frame.conjunction.append(left)
+            return False
+        for negation in reversed(nots):
+            found = Not(child=found, span=(negation.span[0], found.span[1]))
+        frame.closest = found
+        frame.conjunction.append(found)
+        return True
+
     def _operator_as_text(self, token: Token) -> None:
         message = f"{token.text} joins nothing here; it was searched as text."
         self.warnings.add("stray_operator", message, token.start, token.end)
@@ -294,7 +374,7 @@ class _Parser:
         self.frames[-1].negations.clear()
         self.warnings.add(code, message, start, end)
 
-    def _close(self, end: int) -> None:
+    def _close(self, end: int, boost: float = 1.0) -> None:
         """End the innermost group and give it to the one around it."""
         frame = self.frames[-1]
         node = self._finish(frame, end)
@@ -302,11 +382,15 @@ class _Parser:
         if node is None:
             self._dropped("empty_group", "Empty brackets were left out.", frame.start, end)
         else:
-            self._operand(node)
+            self._operand(node, boost)
 
     def _finish(self, frame: _Frame, end: int | None = None) -> Query | None:
         """The tree of a group, or None if it is empty."""
         frame.negations.clear()
+        if frame.join and frame.left is not None:
+            join, frame.join = frame.join, None
+            frame.conjunction.append(frame.left)
+            self._operator_as_text(join)
         if waiting := frame.waiting:
             frame.waiting = None
             self._operator_as_text(waiting)

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 
 from index.query.ast import (
     And,
+    AtLeast,
+    Boosted,
     DateRange,
     Everything,
     Fuzzy,
@@ -26,11 +28,13 @@ from index.query.ast import (
     Prefix,
     Query,
     Wildcard,
+    Within,
     Word,
 )
 from index.query.dates import print_bounds
 from index.query.escapes import OPERATOR_WORDS, escape, escape_quoted
 from index.query.guard import Limits
+from index.query.joining import print_joining
 from index.query.lexer import is_sentence_in_capitals, lex
 from index.query.numbers import print_numbers
 from index.query.tokens import Kind, Warnings
@@ -39,7 +43,14 @@ _SIGNS = {"-": Kind.MINUS, "+": Kind.PLUS}
 
 #: Under these, whatever some limits read as an operator is one.
 _WIDEST = Limits(
-    term_chars=1 << 30, wildcard_lead=0, wildcards=1 << 30, fuzzy_chars=0, edits=1 << 30, slop=1 << 30
+    nesting=1 << 30,
+    nots=1 << 30,
+    term_chars=1 << 30,
+    wildcard_lead=0,
+    wildcards=1 << 30,
+    fuzzy_chars=0,
+    edits=1 << 30,
+    slop=1 << 30,
 )
 
 
@@ -73,8 +84,10 @@ def _printed(tree: Query, *, exactly: bool) -> str:
     def text_by(printer: _Printer) -> str:
         return printer.exactly(tree) if exactly else printer.bare(tree, None)
 
-    text = text_by(_Printer(in_capitals=False))
-    return text_by(_Printer(in_capitals=True)) if is_sentence_in_capitals(text) else text
+    text = text_by(_Printer())
+    if not text.isupper():
+        return text
+    return text_by(_Printer(is_upper=True, in_capitals=is_sentence_in_capitals(text)))
 
 
 def _only_words(tree: Query) -> bool:
@@ -88,7 +101,9 @@ def _common_field(tree: Query) -> str | None:
     if isinstance(tree, And | Or):
         first = _common_field(tree.children[0])
         return first if all(_common_field(child) == first for child in tree.children) else None
-    if isinstance(tree, Not):
+    if isinstance(tree, Within):
+        return _common_field(tree.left)
+    if isinstance(tree, Not | AtLeast | Boosted):
         return _common_field(tree.child)
     if isinstance(tree, DateRange | Length | Has | Everything):
         return None
@@ -100,10 +115,11 @@ def _name(field: str | None, scope: str | None) -> str:
 
 
 class _Printer:
-    """Prints for a text that is, or is not, a sentence all in capitals: there
-    AND, OR and NOT are words, and operators are signs."""
+    """Prints for a text that is, or is not, all in capitals: there SENT and PARA
+    are words, and in a sentence AND, OR and NOT are too, and operators are signs."""
 
-    def __init__(self, *, in_capitals: bool) -> None:
+    def __init__(self, *, is_upper: bool = False, in_capitals: bool = False) -> None:
+        self.is_upper = is_upper
         self.in_capitals = in_capitals
         self.either = " || " if in_capitals else " OR "
 
@@ -126,12 +142,35 @@ class _Printer:
                 return f"{field}:({self.bare(tree, field)})"
             joint = " " if isinstance(tree, And) else self.either
             return joint.join(self.operand(child, scope) for child in tree.children)
-        if isinstance(tree, Not):
-            return self.negated(tree, scope)
+        if isinstance(tree, Within | AtLeast) and (field := _common_field(tree)) != scope:
+            return f"{field}:({self.bare(tree, field)})"
+        match tree:
+            case Within(left=left, right=right):
+                operator = print_joining(tree, in_capitals=self.is_upper)
+                return f"{self.operand(left, scope)} {operator} {self.operand(right, scope)}"
+            case AtLeast(child=Word(text=text), times=times):
+                return self.word(text, f"atleast{times}:", "")
+            case AtLeast(child=Phrase() | Prefix() | Wildcard() | Fuzzy() as child, times=times):
+                return self.pattern(child, f"atleast{times}:")
+            case Boosted():
+                return self.boosted(tree, scope)
+            case Not():
+                return self.negated(tree, scope)
         return self.leaf(tree, scope)
 
+    def boosted(self, tree: Boosted, scope: str | None) -> str:
+        """What is weighed, in brackets unless it is read back without."""
+        text, weight = self.operand(tree.child, scope), f"^{tree.weight:g}"
+        warnings = Warnings()
+        alone = [token.kind for token in lex(f"{text} x", _WIDEST, warnings)]
+        weighed = [token.kind for token in lex(f"{text}{weight} x", _WIDEST, warnings)]
+        simple = not isinstance(tree.child, Not | Boosted) and text[0] not in "+-"
+        if simple and weighed == [*alone[:-1], Kind.BOOST, *alone[-1:]]:
+            return text + weight
+        return f"({text}){weight}"
+
     def operand(self, tree: Query, scope: str | None) -> str:
-        if isinstance(tree, And | Or) and _common_field(tree) == scope:
+        if isinstance(tree, And | Or | Within) and _common_field(tree) == scope:
             return f"({self.bare(tree, scope)})"
         return self.bare(tree, scope)
 
@@ -181,12 +220,17 @@ class _Printer:
                 signed = not name and not {"*", "?"} & set(pattern.rstrip("?"))
                 return f"+{pattern}" if signed else name + pattern
 
+    def _is_word(self, text: str) -> bool:
+        """Whether a word that can be an operator is none here."""
+        return self.is_upper if text in ("SENT", "PARA") else self.in_capitals
+
     def word(self, text: str, name: str, sign: str) -> str:
         """A word as typed if it is read back so, else with escapes."""
-        if text.isalnum() and (sign or self.in_capitals or text not in OPERATOR_WORDS):
+        if text.isalnum() and (sign or text not in OPERATOR_WORDS or self._is_word(text)):
             return sign + name + text
         bare = sign + name + text
-        expected = ([_SIGNS[sign]] if sign else []) + ([Kind.FIELD] if name else []) + [Kind.WORD, Kind.WORD]
+        named = Kind.COUNT if name.startswith("atleast") else Kind.FIELD
+        expected = ([_SIGNS[sign]] if sign else []) + ([named] if name else []) + [Kind.WORD, Kind.WORD]
         tokens = lex(f"{bare} x", _WIDEST, Warnings())
         if [token.kind for token in tokens] == expected and tokens[-2].text == text:
             return bare

@@ -10,9 +10,12 @@ from typing import Literal, TypeAlias
 
 from index.analysis import fold_key
 from index.plan import (
+    Boost,
+    Checked,
     Constant,
     Every,
     Except,
+    Mentions,
     Nothing,
     NumberRange,
     Plan,
@@ -21,9 +24,13 @@ from index.plan import (
     TermFuzzy,
     TermPrefix,
     TermWildcard,
+    TermWithin,
+    Together,
 )
 from index.query.ast import (
     And,
+    AtLeast,
+    Boosted,
     DateRange,
     Everything,
     Fuzzy,
@@ -37,6 +44,7 @@ from index.query.ast import (
     Query,
     QueryWarning,
     Wildcard,
+    Within,
     Word,
 )
 from index.query.words import (
@@ -46,6 +54,7 @@ from index.query.words import (
     either,
     every,
     folded_pattern,
+    forms,
     in_body,
     in_lead,
     in_title,
@@ -177,7 +186,8 @@ class _Rewriter:
     def _top_words(self, tree: Query) -> FreeText | None:
         """The bare words that must all match beside other clauses."""
         children = tree.children if isinstance(tree, And) else (tree,)
-        nodes = [child for child in children if isinstance(child, Word) and child.field is None]
+        plain = [child.child if isinstance(child, Boosted) else child for child in children]
+        nodes = [child for child in plain if isinstance(child, Word) and child.field is None]
         words = tuple(word for node in nodes if (word := query_word(node.text)) is not None)
         if not words:
             return None
@@ -197,6 +207,15 @@ class _Rewriter:
                 return self._broad(node)
             case DateRange():
                 return Constant(_date_range(node), 0.0)
+            case Within(unit="words"):
+                return self._within(node)
+            case Within():
+                return self._together(node)
+            case AtLeast():
+                return self._mentions(node)
+            case Boosted(child=child, weight=weight):
+                weighed = self._plan(child)
+                return None if weighed is None else Boost(weighed, weight)
             case Length(low=low, high=high):
                 return Constant(NumberRange("words", low, high), 0.0)
             case Has(name=name):
@@ -278,6 +297,51 @@ class _Rewriter:
         slop = min(node.slop, BREAKS - 1) if node.field in _MANY_VALUED else node.slop
         return self._in_exact(node, tokens, lambda name: near(name, tokens, slop), node.field)
 
+    def _within(self, node: Within) -> Plan | None:
+        left, right = self._sides(node.left), self._sides(node.right)
+        if not left or not right:  # what holds no word joins nothing
+            return self._plan(node.left if left else node.right) if left or right else None
+        field = _field_of(node.left)
+        slop = min(node.distance, BREAKS - 1) if field in _MANY_VALUED else node.distance
+        found = either(
+            *(
+                TermWithin(name, first, second, slop, node.ordered)
+                for name in ((field,) if field is not None else ("title", "body"))
+                for first in left
+                for second in right
+            )
+        )
+        if field in _FILTERS:
+            return Constant(found, 0.0)
+        self._is_scored = True
+        return found
+
+    def _sides(self, node: Query) -> list[tuple[str, ...]]:
+        """The runs of exact tokens that a side of a `Within` stands for."""
+        found: list[tuple[str, ...]] = []
+        for leaf in node.children if isinstance(node, Or) else (node,):
+            if isinstance(leaf, Phrase) and (tokens := query_tokens(leaf.text)):
+                found.append(tokens)
+            elif isinstance(leaf, Word) and (word := query_word(leaf.text)):
+                found.extend(forms(word))
+            elif isinstance(leaf, Word | Phrase):
+                self._leave_out(leaf)
+        return found
+
+    def _together(self, node: Within) -> Plan | None:
+        left, right = self._plan(node.left), self._plan(node.right)
+        if left is None or right is None:
+            return left or right
+        return Checked(
+            every(left, right), Together((left, right), _PARTS[_field_of(node.left)], node.unit)
+        )
+
+    def _mentions(self, node: AtLeast) -> Plan | None:
+        among = self._plan(node.child)
+        if among is None:
+            return None
+        return Checked(among, Mentions((among,), _PARTS[_field_of(node.child)], node.times))
+
     def _broad(self, node: Prefix | Wildcard | Fuzzy) -> Plan | None:
         if node.field == "lang":
             return self._language(node)
@@ -291,6 +355,21 @@ class _Rewriter:
         # the word itself before those that are like it
         self._is_scored = True
         return Reward(clause, (self._languages.term("stem", query_tokens(node.text)[0]),))
+
+
+#: The parts of an article that a field of the tree is about, where texts are read.
+_PARTS: dict[str | None, tuple[str, ...]] = {
+    None: ("title", "body"),
+    "title": ("title",),
+    "body": ("body",),
+    "lead": ("lead",),
+}
+
+
+def _field_of(node: Query) -> str | None:
+    """The field that all leaves of a side of a `Within` ask."""
+    leaf = node.children[0] if isinstance(node, Or) else node
+    return leaf.field if isinstance(leaf, Word | Phrase | Near | Prefix | Wildcard | Fuzzy) else None
 
 
 def _exact_word(field: str, word: QueryWord) -> Plan:

@@ -28,6 +28,9 @@ class Kind(Enum):
     AND = auto()
     OR = auto()
     NOT = auto()
+    JOIN = auto()  # NEAR/5, BEFORE/5, SENT, PARA
+    COUNT = auto()  # atleast3:
+    BOOST = auto()  # ^2, directly after what it weighs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Token:
         text: without escapes and without the operator's own characters.
         start: where it begins.
         end: where it ends.
-        number: edits of a FUZZY, slop of a PHRASE with ``~`` (else -1).
+        number: edits of a FUZZY, slop of a PHRASE with ``~``, times of a COUNT
+            (else -1).
     """
 
     kind: Kind

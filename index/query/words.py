@@ -142,6 +142,12 @@ def near(field: str, tokens: tuple[str, ...], slop: int) -> Plan:
 _MOST_NEAR = 5
 
 
+def forms(word: QueryWord) -> tuple[tuple[str, ...], ...]:
+    """Return what stands for a word where its place counts: itself, and the
+    compound of a hyphenated one.  There are places of exact tokens only."""
+    return (word.tokens, (word.joined,)) if word.joined else (word.tokens,)
+
+
 def anywhere(word: QueryWord, languages: Languages) -> Plan:
     """Return the clause for a word in title or text, with its variants."""
     if word.is_prefix:

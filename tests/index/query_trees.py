@@ -10,6 +10,8 @@ from index.query.ast import (
     FIELDS,
     PRESENCE,
     And,
+    AtLeast,
+    Boosted,
     DateRange,
     Everything,
     Fuzzy,
@@ -22,6 +24,7 @@ from index.query.ast import (
     Prefix,
     Query,
     Wildcard,
+    Within,
     Word,
 )
 from index.query.cleaning import clean
@@ -48,6 +51,7 @@ BITS = (
     *("is:undated", "in:title", "has:", "autor:", "https://x.org/a?b", "10:30", "U.S.", "AT&T", "don't"),
     *("THE", "NATO", "OF", "||"),
     *("2024", "2024-13", "2024-01..2023", "last", "week", "monday", "~5", "alpha", "beta", "é", "日本", "ß"),
+    *("NEAR/5", "BEFORE/2", "SENT", "PARA", "NEAR/S", "W/P", "^2", "^.5", "a^2", "atleast2:", "words:", "[5 TO 6]"),
     *("\x00", "\u200b", "\ud800", "\u202e", "🏴", "a*", "al*pha", "alp?a"),
 )
 
@@ -70,6 +74,12 @@ _words = st.one_of(
             "what?",
             "x\\",
             "\\AND",
+            "NEAR/5",
+            "SENT",
+            "PARA",
+            "mc^2",
+            "10",
+            "atleast3:",
         ]
     ),
     st.text(min_size=1, max_size=8),
@@ -94,6 +104,41 @@ def _is_canonical(node: Word | Phrase) -> bool:
     return node.field != "lang" or language_code(node.text) == node.text
 
 
+def _sides(field: str | None, *, exact: bool) -> st.SearchStrategy[Query]:
+    """What may stand on a side of a `Within` in one field."""
+    kinds: list[st.SearchStrategy[Query]] = [
+        st.builds(Word, text=_words, field=st.just(field)),
+        st.builds(Phrase, text=_words.filter(str.strip), field=st.just(field)),
+    ]
+    if not exact:
+        kinds += [
+            st.builds(Near, text=_words.filter(str.strip), slop=st.integers(0, 100), field=st.just(field)),
+            st.builds(Prefix, text=_words, field=st.just(field)),
+            st.builds(Wildcard, pattern=_patterns, field=st.just(field)),
+            st.builds(Fuzzy, text=_words, edits=st.integers(1, 2), field=st.just(field)),
+        ]
+    side = st.one_of(kinds)
+    return st.one_of(side, st.builds(Or, children=st.lists(side, min_size=2, max_size=3).map(tuple)))
+
+
+@st.composite
+def _within(draw: st.DrawFn) -> Within:
+    if draw(st.booleans()):
+        sides = _sides(draw(st.sampled_from([None, "title", "author"])), exact=True)
+        return Within(
+            left=draw(sides), right=draw(sides), distance=draw(st.integers(0, 100)), ordered=draw(st.booleans())
+        )
+    sides = _sides(draw(st.sampled_from([None, "title", "lead"])), exact=False)
+    return Within(left=draw(sides), right=draw(sides), unit=draw(st.sampled_from(["sentence", "paragraph"])))
+
+
+@st.composite
+def _at_least(draw: st.DrawFn) -> AtLeast:
+    field = draw(st.sampled_from([None, "title", "body", "lead"]))
+    child = draw(_sides(field, exact=False).filter(lambda side: not isinstance(side, Or | Near)))
+    return AtLeast(child=child, times=draw(st.integers(2, 100)))
+
+
 leaves: st.SearchStrategy[Query] = st.one_of(
     st.builds(Word, text=st.sampled_from(["THE", "OF", "NATO", "EU", "AND", "OR", "NOT"])),
     st.builds(Word, text=_words, field=_fields).filter(_is_canonical),
@@ -108,6 +153,8 @@ leaves: st.SearchStrategy[Query] = st.one_of(
         st.sampled_from(["date", "added"]),
     ),
     st.builds(lambda pair: Length(low=pair[0], high=pair[1]), _lengths),
+    _within(),
+    _at_least(),
     st.builds(Has, name=st.sampled_from(PRESENCE)),
     st.builds(Everything),
 )
@@ -116,6 +163,7 @@ leaves: st.SearchStrategy[Query] = st.one_of(
 def _branches(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
     several = st.lists(children, min_size=2, max_size=4).map(tuple)
     return st.one_of(
+        st.builds(Boosted, child=children, weight=st.sampled_from([0.1, 0.5, 2.0, 3.25, 10.0])),
         st.builds(And, children=several), st.builds(Or, children=several), st.builds(Not, child=children)
     )
 

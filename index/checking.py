@@ -1,0 +1,210 @@
+"""What only the text itself can tell: the same sentence, the same paragraph, how often.
+
+No index here knows where sentences end, nor can the default engine be asked how
+often a word occurs; both would cost every article a fifth of its time to index.
+So the articles that may match are found first, as any query finds them, and
+their texts are read and looked through, up to `MOST` of them: within a second.
+What is found that way is exact, and takes the place of the question in the plan;
+the engine goes on with totals, facets, sorting and pages as ever.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from threading import Lock
+
+from archive.document import Document
+from index.engine import Engine, EngineHit, Record, SearchRequest, SearchResponse, Sort
+from index.errors import QueryLimitError
+from index.matching import Matchers, matchers_from_plan
+from index.passages import Match, paragraph_ends, sentence_ends
+from index.plan import (
+    All,
+    Any,
+    Boost,
+    Checked,
+    Constant,
+    Except,
+    Ids,
+    Mentions,
+    Nothing,
+    Plan,
+    Reward,
+    Together,
+)
+
+#: More candidates than this are not read: some 0.1 ms each.
+MOST = 5_000
+
+#: Articles read from the store at a time.
+_BATCH = 200
+
+#: Answers remembered for one state of the index.
+_REMEMBERED = 32
+
+#: Returns the documents with these ids, those that are there.
+Read = Callable[[Sequence[int]], Iterable[Document]]
+
+
+class CheckingEngine:
+    """An engine that also answers `Checked`, by reading texts.
+
+    Args:
+        engine: answers the rest.
+        read: from the store.
+        most: candidates that are read at most.
+    """
+
+    def __init__(self, engine: Engine, read: Read, most: int = MOST) -> None:
+        self._engine = engine
+        self._read = read
+        self._most = most
+        self._lock = Lock()
+        self._known: OrderedDict[Plan, Plan] = OrderedDict()
+        self.name = engine.name
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        return self._engine.search(self._checked(request))
+
+    def iterate(self, request: SearchRequest) -> Iterator[EngineHit]:
+        return self._engine.iterate(self._checked(request))
+
+    def refresh(self) -> None:
+        self._engine.refresh()
+        with self._lock:
+            self._known.clear()
+
+    def commit(self) -> None:
+        self._engine.commit()
+        with self._lock:
+            self._known.clear()
+
+    def add(self, records: Iterable[Record]) -> int:
+        return self._engine.add(records)
+
+    def delete(self, ids: Iterable[int]) -> None:
+        self._engine.delete(ids)
+
+    def rollback(self) -> None:
+        self._engine.rollback()
+
+    def count(self) -> int:
+        return self._engine.count()
+
+    def ids(self) -> Iterable[int]:
+        return self._engine.ids()
+
+    def terms(self, field: str, prefix: str = "", limit: int = 100) -> Sequence[tuple[str, int]]:
+        return self._engine.terms(field, prefix, limit)
+
+    def close(self) -> None:
+        self._engine.close()
+
+    def _checked(self, request: SearchRequest) -> SearchRequest:
+        if not asks_text(request.plan):
+            return request
+        return replace(request, plan=self._answered(request.plan, ()))
+
+    def _answered(self, plan: Plan, beside: tuple[Plan, ...]) -> Plan:
+        """Return ``plan`` with `Ids` for each `Checked`, right wherever all of
+        ``beside`` match too."""
+        match plan:
+            case Checked():
+                return self._found(plan, beside)
+            case All(children):
+                simple = tuple(child for child in children if not asks_text(child))
+                within = (*beside, *simple)
+                answered = (c if not asks_text(c) else self._answered(c, within) for c in children)
+                return All(tuple(answered))
+            case Any(children, minimum):
+                return Any(tuple(self._answered(child, beside) for child in children), minimum)
+            case Except(child):
+                return Except(self._answered(child, beside))
+            case Boost(child, weight):
+                return Boost(self._answered(child, beside), weight)
+            case Constant(child, score):
+                return Constant(self._answered(child, beside), score)
+            case Reward(match_, rewards):
+                matched = self._answered(match_, beside)
+                return Reward(matched, tuple(self._answered(reward, beside) for reward in rewards))
+        return plan
+
+    def _found(self, plan: Checked, beside: tuple[Plan, ...]) -> Plan:
+        asked = All((plan.among, *beside)) if beside else plan.among
+        key = Checked(asked, plan.check)
+        with self._lock:
+            known = self._known.get(key)
+        if known is None:
+            known = self._look(Constant(asked, 0.0), plan.check)
+            with self._lock:
+                self._known[key] = known
+                while len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+        return All((Constant(known, 0.0), plan.among))
+
+    def _look(self, candidates: Plan, check: Mentions | Together) -> Plan:
+        request = SearchRequest(plan=candidates, sort=Sort.ADDED, limit=self._most)
+        response = self._engine.search(request)
+        if response.total > self._most:
+            what = "counting mentions" if isinstance(check, Mentions) else f"comparing {check.unit}s"
+            raise QueryLimitError(
+                f"{response.total:,} articles would have to be read for {what}; "
+                f"at most {self._most:,} are: add a word, a date or a filter."
+            )
+        ids = sorted(hit.id for hit in response.hits)
+        sides = [matchers_from_plan(side) for side in check.sides]
+        found: list[int] = []
+        for start in range(0, len(ids), _BATCH):
+            documents = self._read(ids[start : start + _BATCH])
+            found.extend(document.id for document in documents if _passes(document, check, sides))
+        return Ids(tuple(sorted(found))) if found else Nothing()
+
+
+def asks_text(plan: Plan) -> bool:
+    """Whether there is a `Checked` in ``plan``."""
+    match plan:
+        case Checked():
+            return True
+        case All(children) | Any(children):
+            return any(map(asks_text, children))
+        case Except(child) | Boost(child) | Constant(child):
+            return asks_text(child)
+        case Reward(match_, rewards):
+            return asks_text(match_) or any(map(asks_text, rewards))
+    return False
+
+
+def _passes(document: Document, check: Mentions | Together, sides: Sequence[Matchers]) -> bool:
+    if isinstance(check, Mentions):
+        places = (len(_places(document, part, sides[0])) for part in check.parts)
+        return sum(places) >= check.times
+    return any(_are_together(document, part, check.unit, sides) for part in check.parts)
+
+
+def _are_together(document: Document, part: str, unit: str, sides: Sequence[Matchers]) -> bool:
+    left = _places(document, part, sides[0])
+    right = _places(document, part, sides[1]) if left else []
+    if not right:
+        return False
+    text = _text(document, part)
+    ends = sentence_ends(text) if unit == "sentence" else paragraph_ends(text)
+    units: dict[int, list[Match]] = {}
+    for match in left:
+        units.setdefault(bisect_right(ends, match.start), []).append(match)
+    return any(
+        other.start >= match.end or match.start >= other.end
+        for other in right
+        for match in units.get(bisect_right(ends, other.start), ())
+    )
+
+
+def _text(document: Document, part: str) -> str:
+    return {"title": document.title, "lead": document.lead}.get(part, document.text)
+
+
+def _places(document: Document, part: str, matchers: Matchers) -> list[Match]:
+    matcher = {"title": matchers.title, "lead": matchers.lead}.get(part, matchers.body)
+    return matcher.find(_text(document, part), document.language)
