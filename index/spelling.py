@@ -8,9 +8,11 @@ archive has a word, times how likely a slip turns it into what was typed.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from index.engine import Engine
 from index.engines.distance import within_edits
@@ -45,6 +47,7 @@ class Vocabulary:
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
         self._by_length: dict[int, list[tuple[str, int]]] = {}
+        self._sorted: list[str] | None = None
         for word in self._counts:
             self._by_length.setdefault(len(word), []).append((word, _letters(word)))
 
@@ -57,6 +60,14 @@ class Vocabulary:
     def items(self) -> Iterable[tuple[str, int]]:
         """Return every word with the number of articles that have it."""
         return self._counts.items()
+
+    def beginning(self, prefix: str, limit: int) -> list[str]:
+        """Return the most frequent words that are longer than ``prefix`` and begin with it."""
+        if self._sorted is None:
+            self._sorted = sorted(self._counts)
+        first = bisect_right(self._sorted, prefix)
+        last = bisect_right(self._sorted, prefix + chr(0x10FFFF))
+        return nsmallest(limit, self._sorted[first:last], key=lambda word: (-self._counts[word], word))
 
     def corrections(self, word: str, limit: int = 3) -> list[Correction]:
         """Return the likeliest words for ``word``, best first; none if it is there itself.

@@ -9,15 +9,15 @@ from webapp.auth import is_known
 from webapp.context import answers, page_size
 from webapp.models import FACETS
 from webapp.openapi import OPENAPI
-from webapp.params import facet_params, limit_param, no_params, search_params
-from webapp.presenters import article_json, facet_json, hit_json, saved_json, search_json
+from webapp.params import facet_params, limit_param, no_params, search_params, typed_param
+from webapp.presenters import article_json, completion_json, facet_json, hit_json, saved_json, search_json
 
 api = Blueprint("api", __name__)
 
 
 @api.before_request
 def _accepts_json() -> None:
-    if request.endpoint == "api.describe":
+    if request.endpoint in ("api.describe", "api.suggest"):
         return
     accepted = request.accept_mimetypes
     if accepted and not accepted["application/json"]:
@@ -38,6 +38,23 @@ def facet(name: str) -> Response:
         raise NotFound
     params, find, page = facet_params(request.args)
     return jsonify(facet_json(answers().facet(params, name, find=find, page=page)))
+
+
+@api.get("/api/v1/complete")
+def complete() -> Response:
+    """What a query may become."""
+    text = typed_param(request.args)
+    answer = [completion_json(found) for found in answers().complete(text)]
+    return jsonify({"query": text, "completions": answer})
+
+
+@api.get("/api/v1/suggest")
+def suggest() -> Response:
+    """The same for browsers' search fields: OpenSearch Suggestions."""
+    text = typed_param(request.args)
+    answer = jsonify([text, [found.query for found in answers().complete(text)]])
+    answer.mimetype = "application/x-suggestions+json"
+    return answer
 
 
 @api.get("/api/v1/articles/<slug>")

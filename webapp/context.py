@@ -9,9 +9,10 @@ from flask import current_app
 from webapp.models import (
     ArticlePage,
     AuthorPage,
+    Completion,
     FacetPage,
-    Hit,
     HistoryPage,
+    Hit,
     Matches,
     SearchPage,
     SearchParams,
@@ -56,6 +57,9 @@ class Answers(Protocol):
         Raises:
             ArticleNotFoundError: no article has this slug, or no version this number.
         """
+
+    def complete(self, text: str, *, engine: str | None = None) -> tuple[Completion, ...]:
+        """Return what the query ``text``, typed so far, may become."""
 
     def similar(self, slug: str, *, limit: int = 5, engine: str | None = None) -> tuple[Hit, ...]:
         """Return the articles that are most like one, best first.

@@ -60,6 +60,11 @@ class Labels:
         """Return the printed names for tag keys, each as one article has it."""
         return self._look_up("tag", keys, lambda unknown: self._tag_names(unknown, engine))
 
+    def titles(self, ids: Sequence[int]) -> list[tuple[str, str]]:
+        """Return title and address of articles; those deleted meanwhile are left out."""
+        documents = self._store.get_many(ids, with_text=False) if ids else []
+        return [(document.title, document.slug) for document in documents]
+
     def _tag_names(self, keys: Sequence[str], engine: Engine) -> dict[str, str]:
         ids: list[int] = []
         for key in keys:

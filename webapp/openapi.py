@@ -244,6 +244,27 @@ _SCHEMAS: Schema = {
         },
         optional=("repair", "histogram"),
     ),
+    "CompletionAnswer": _object(
+        "What a query may become.",
+        {
+            "query": _text("As typed."),
+            "completions": _list(
+                _object(
+                    "One of them.",
+                    {
+                        "kind": {
+                            "type": "string",
+                            "enum": ["word", "author", "source", "tag", "title", "operator"],
+                        },
+                        "text": _text("What people read."),
+                        "query": _text("The whole query, completed."),
+                        "slug": _text("Of the article, if it is a title."),
+                    },
+                    optional=("slug",),
+                )
+            ),
+        },
+    ),
     "SimilarAnswer": _object("Articles like one.", {"hits": _list(_ref("Hit"))}),
     "Alternative": _object(
         "Another search.",
@@ -384,6 +405,8 @@ _OF_HITS = ("sort", "page", "limit", "cursor", "facets", "histogram", "collapse"
 
 _SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
 
+_TYPED = _parameter("q", "The query so far.", {"type": "string"}, example="harbour str")
+
 OPENAPI: Schema = {
     "openapi": "3.1.0",
     "info": {
@@ -423,6 +446,35 @@ OPENAPI: Schema = {
                 "responses": {
                     "200": _answer("A page of values.", _ref("FacetAnswer")),
                     **_errors(400, 404, 405, 406, 414, 500, 503),
+                },
+            }
+        },
+        "/api/v1/complete": {
+            "get": {
+                "operationId": "complete",
+                "summary": "Complete a query as it is typed",
+                "parameters": [_TYPED],
+                "responses": {
+                    "200": _answer("What it may become.", _ref("CompletionAnswer")),
+                    **_errors(400, 405, 406, 414, 500, 503),
+                },
+            }
+        },
+        "/api/v1/suggest": {
+            "get": {
+                "operationId": "suggest",
+                "summary": "The same as OpenSearch Suggestions, for browsers",
+                "parameters": [_TYPED],
+                "responses": {
+                    "200": {
+                        "description": "The query, and queries that it may become.",
+                        "content": {
+                            "application/x-suggestions+json": {
+                                "schema": {"type": "array", "minItems": 2, "maxItems": 2}
+                            }
+                        },
+                    },
+                    **_errors(400, 405, 414, 500, 503),
                 },
             }
         },

@@ -139,6 +139,17 @@ def history_params(args: MultiDict[str, str]) -> tuple[int | None, int | None]:
     return before, after
 
 
+def typed_param(args: MultiDict[str, str]) -> str:
+    """Return the query typed so far; a space at its end counts.
+
+    Raises:
+        ParameterError: see there.
+    """
+    _refuse_strangers(args, single=("q",), several=())
+    _text(args, "q")
+    return args.get("q", "").lstrip()
+
+
 def limit_param(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) -> int:
     """Return how many are wanted, where that is all that can be asked.
 

@@ -10,6 +10,7 @@ from archive.document import Document, PartialDate
 from index.query.ast import QueryWarning
 from webapp.models import (
     Alternative,
+    Completion,
     FacetPage,
     FacetValue,
     Histogram,
@@ -62,6 +63,16 @@ def _repair_json(repair: Repair) -> Json:
 
 def _alternative_json(other: Alternative) -> Json:
     return {"text": other.text, "query": other.params.q, "total": other.total}
+
+
+def completion_json(found: Completion) -> Json:
+    """Return what a query may become; a title with the address of its article."""
+    return {
+        "kind": found.kind,
+        "text": found.text,
+        "query": found.query,
+        **({"slug": found.slug} if found.slug else {}),
+    }
 
 
 def facet_json(page: FacetPage) -> Json:

@@ -53,6 +53,11 @@ class Vocabularies:
         self._lock = threading.Lock()
         self._known: dict[tuple[str | None, tuple[str, ...]], tuple[int, tuple[int, int], Vocabulary]] = {}
 
+    def ready(self, lease: Lease, fields: tuple[str, ...]) -> Vocabulary | None:
+        """Return the words of ``fields`` if they have been read, though perhaps a while ago."""
+        known = self._known.get((f"{lease.engine.name}/{lease.generation}", fields))
+        return known[2] if known else None
+
     def of(self, lease: Lease, fields: tuple[str, ...]) -> Vocabulary:
         """Return the words of ``fields``."""
         count = lease.engine.count()

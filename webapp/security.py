@@ -32,6 +32,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
+        "connect-src 'self'",  # completion
         "img-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

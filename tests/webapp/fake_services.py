@@ -16,6 +16,7 @@ from webapp import create_app
 from webapp.models import (
     ArticlePage,
     AuthorPage,
+    Completion,
     FacetValue,
     Hit,
     Matches,
@@ -103,6 +104,7 @@ class FakeServices:
     title_spans: tuple[tuple[int, int], ...] = ((8, 14),)
     body_spans: tuple[tuple[int, int], ...] = ((4, 10), (24, 30))
     state: Status = field(default_factory=lambda: Status(articles=2, engine="memory", indexed=2))
+    completions: tuple[Completion, ...] = ()
     alike: tuple[Hit, ...] = ()
     error: Exception | None = None
     asked: list[SearchParams] = field(default_factory=list)
@@ -140,6 +142,9 @@ class FakeServices:
 
     def history(self, slug: str, before: int | None = None, after: int | None = None) -> HistoryPage:
         raise NotImplementedError
+
+    def complete(self, text, *, engine=None):
+        return self.completions
 
     def similar(self, slug, *, limit=5, engine=None):
         if slug != self.document.slug:

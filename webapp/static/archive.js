@@ -46,6 +46,37 @@
     act();
   });
 
+  // Completion: the browser's own list under the field, filled as one types.
+  const list = document.createElement("datalist");
+  const source = field && field.dataset.complete;
+  let waiting = 0;
+  let asked = "";
+
+  async function complete() {
+    const typed = field.value;
+    if (typed === asked || typed.trim().length < 2) return;
+    asked = typed;
+    const answer = await fetch(source + "?q=" + encodeURIComponent(typed)).catch(() => null);
+    if (!answer || !answer.ok || field.value !== typed) return;
+    const found = await answer.json();
+    list.replaceChildren(...found.completions.map((completion) => {
+      const option = document.createElement("option");
+      option.value = completion.query;
+      if (completion.text !== completion.query) option.label = completion.text;
+      return option;
+    }));
+  }
+
+  if (source) {
+    list.id = "completions";
+    field.after(list);
+    field.setAttribute("list", list.id);
+    field.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(complete, 120);
+    });
+  }
+
   // Addresses stay short: fields left empty are not sent.
   for (const form of document.querySelectorAll("form.search")) {
     form.addEventListener("submit", () => {

@@ -1,0 +1,77 @@
+"""Completion as a query is typed, in every engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.webapp.small_archive import build
+from webapp import create_app
+from webapp.models import SearchParams
+from webapp.services import Services
+
+
+@pytest.fixture(params=["memory", "tantivy", "whoosh"], scope="module")
+def services(request, tmp_path_factory):
+    with Services(build(tmp_path_factory.mktemp("archive"), request.param, extra=3)) as opened:
+        yield opened
+
+
+CASES = [
+    pytest.param("mis", ("word", "missiles", "missiles"), id="a word"),
+    pytest.param("strike mis", ("word", "missiles", "strike missiles"), id="the last word only"),
+    pytest.param("-mis", ("word", "missiles", "-missiles"), id="after a sign"),
+    pytest.param("lovel", ("author", "Ada Lovelace", 'author:"Ada Lovelace"'), id="an author by any name"),
+    pytest.param("author:gra", ("author", "Grace Hopper", 'author:"Grace Hopper"'), id="after the field"),
+    pytest.param('by:"grace ho', ("author", "Grace Hopper", 'author:"Grace Hopper"'), id="in an open quote"),
+    pytest.param("source:dai", ("source", "Daily Post", 'source:"Daily Post"'), id="a source"),
+    pytest.param("aut", ("operator", "author:", "author:"), id="a field"),
+    pytest.param("has:da", ("operator", "has:date", "has:date"), id="a value of a field"),
+    pytest.param("harbour str", ("title", "Harbour strike ends", 'title:"Harbour strike ends"'), id="a title"),
+    pytest.param("title:har", ("word", "harbour", "title:harbour"), id="a word of a field"),
+]
+
+
+@pytest.mark.parametrize(("typed", "expected"), CASES)
+def test_what_is_typed_is_completed(services, typed, expected):
+    found = [(entry.kind, entry.text, entry.query) for entry in services.complete(typed)]
+
+    assert expected in found
+
+
+@pytest.mark.parametrize(("typed", "expected"), [case for case in CASES if case.id not in ("a field",)])
+def test_every_completion_is_a_query_that_is_understood(services, typed, expected):
+    for entry in services.complete(typed):
+        if not entry.query.endswith(":"):
+            page = services.search(SearchParams(q=entry.query))
+            assert page.warnings == ()
+
+
+@pytest.mark.parametrize("typed", ["", " ", "m", "missiles ", '"long-range mis', "qqqq", "…", "x" * 300, "a:b:c"])
+def test_what_cannot_be_completed_gives_nothing(services, typed):
+    assert services.complete(typed) == ()
+
+
+def test_titles_lead_to_their_articles(services):
+    titles = [entry for entry in services.complete("harbour") if entry.kind == "title"]
+
+    assert [entry.slug for entry in titles] == ["harbour-strike-ends"]
+
+
+def test_words_in_memory_give_the_same(services):
+    before = [entry for entry in services.complete("mis") if entry.kind == "word"]
+    services.search(SearchParams(q="misiles"))  # reads the vocabulary
+
+    assert [entry for entry in services.complete("mis") if entry.kind == "word"] == before
+
+
+def test_the_api_answers_in_both_forms(services):
+    client = create_app(services.settings, services=services).test_client()
+
+    answer = client.get("/api/v1/complete?q=lovel").json
+    browser = client.get("/api/v1/suggest?q=lovel")
+
+    assert {"kind": "author", "text": "Ada Lovelace", "query": 'author:"Ada Lovelace"'} in answer["completions"]
+    assert browser.mimetype == "application/x-suggestions+json"
+    assert browser.json[0] == "lovel"
+    assert 'author:"Ada Lovelace"' in browser.json[1]
+    assert client.get("/api/v1/complete?x=1").status_code == 400
