@@ -46,6 +46,7 @@ def test_page_is_fetched_and_found(run, site, tmp_path):
 
     found = CliRunner().invoke(cli, ["search", "--home", str(tmp_path / "home"), "breakwater", "--json"])
 
+    assert found.exit_code == 0, found.output
     assert json.loads(found.stdout)["title"] == "The Strike"
 
 
