@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from archive.document import Document, Origin, PartialDate
+from index.checking import CheckingEngine
 from index.engine import Engine, SearchRequest, Sort
 from index.engines import factory
 from index.query.parser import parse
@@ -119,6 +120,50 @@ CASES: list[tuple[str, list[int]]] = [
     ('"harbour dockers"~0', []),
     ('"dockers harbour voted"~2', [2]),
     ('""', ALL),
+    ("harbour NEAR/2 dockers", [2]),
+    ("harbour NEAR/1 dockers", []),
+    ("harbour BEFORE/9 dockers", []),
+    ("dockers BEFORE/2 harbour", [2]),
+    ("strike NEAR/1 (ends OR closed)", [2]),
+    ('"long-range weaponry" NEAR/9 missiles', [1]),
+    ("long-range NEAR/0 weaponry", [1]),
+    ('atacms NEAR/0 strikes OR "the harbour" NEAR/0 voted', [1, 2]),
+    ("dockers NEAR/1 in NEAR/1 harbour", [2]),
+    ("title:harbour NEAR/1 ends", [2]),
+    ("body:(harbour NEAR/5 ends)", []),
+    ("-harbour NEAR/2 dockers harbour", [3]),
+    ("author:(doe NEAR/1 jane)", [2]),
+    ("author:(doe NEAR/100 bob)", []),
+    ("記者 NEAR/1 会見", [6]),
+    # sentences, paragraphs, mentions: stems, and whatever else matches text
+    ("harbour SENT voting", [2]),
+    ("harbour SENT closed", []),
+    ("harbour PARA closed", [2]),
+    ("strikes SENT russia", [1]),
+    ("missile* SENT weaponry", []),
+    ("missile* PARA weaponry", [1]),
+    ("missile PARA percent", []),
+    ("jane SENT (friend OR wrote)", [8]),
+    ('"jane doe" SENT frend~', [8]),
+    ("title:harbour SENT ends", [2]),
+    ("body:(harbour SENT ends)", []),
+    ("harbour -harbour SENT pearl", [2]),
+    ("harbour SENT harbour", []),
+    ("runs SENT runner", []),
+    ("atleast2:harbour", [2]),
+    ("atleast3:harbour", []),
+    ("atleast4:run", []),
+    ("atleast2:runs", [10]),
+    ('atleast2:"jane doe"', [8]),
+    ("atleast2:missil*", []),
+    ("title:(atleast2:harbour)", []),
+    ("body:(atleast2:strike)", []),
+    ("atleast2:strike date:2024-09", [2]),
+    ("atleast2:harbour OR atleast2:runs", [2, 10]),
+    ("-atleast2:harbour harbour", [3]),
+    # weights change no match
+    ("harbour^3 strike^0.5", [2, 3]),
+    ('("dockers" OR pearl^2)^4 harbour', [2, 3]),
     # prefixes, wildcards, typing errors
     ("missil*", [1, 3]),
     ("harb*", [2, 3]),
@@ -239,7 +284,8 @@ def asked(engine: Engine, text: str, sort: Sort = Sort.RELEVANCE, match: str = "
     planned = plan_from_query(
         query.tree, plain=query.plain, match=match, languages=("en", "de", "fr", "ru", "ja")
     )
-    return [hit.id for hit in engine.search(SearchRequest(plan=planned.plan, sort=sort, limit=50)).hits]
+    reading = CheckingEngine(engine, lambda ids: [ARTICLES[id_ - 1] for id_ in ids])
+    return [hit.id for hit in reading.search(SearchRequest(plan=planned.plan, sort=sort, limit=50)).hits]
 
 
 @pytest.mark.parametrize(("text", "expected"), [pytest.param(*case, id=case[0][:40]) for case in CASES])
@@ -251,6 +297,9 @@ def test_finds(engine: Engine, text: str, expected: list[int]) -> None:
     ("text", "first"),
     [
         pytest.param("harbour strike", 2, id="both words in the title"),
+        pytest.param("pearl^9 OR dockers", 3, id="the weighed word"),
+        pytest.param("pearl OR dockers^9", 2, id="the other word"),
+        pytest.param("(pearl market)^0.1 OR dockers^9", 2, id="a weighed group"),
         pytest.param("jane doe", 8, id="the title before the byline"),
         pytest.param("strikes of lightning", 3, id="the exact title"),
     ],

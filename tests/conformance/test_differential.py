@@ -21,6 +21,7 @@ from index.plan import (
     Constant,
     Every,
     Except,
+    Ids,
     Nothing,
     NumberRange,
     Plan,
@@ -79,6 +80,7 @@ leaves: st.SearchStrategy[Plan] = st.one_of(
     st.builds(TermWildcard, st.sampled_from(["body", "author_key"]), patterns),
     st.builds(TermFuzzy, st.just("body"), words, st.integers(1, 2)),
     st.builds(NumberRange, st.just("published_start"), optional_days, optional_days),
+    st.builds(Ids, st.lists(st.integers(1, 10), unique=True, max_size=4).map(sorted).map(tuple)),
     st.sampled_from([Every(), Nothing()]),
 )
 

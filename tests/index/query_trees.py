@@ -51,7 +51,20 @@ BITS = (
     *("is:undated", "in:title", "has:", "autor:", "https://x.org/a?b", "10:30", "U.S.", "AT&T", "don't"),
     *("THE", "NATO", "OF", "||"),
     *("2024", "2024-13", "2024-01..2023", "last", "week", "monday", "~5", "alpha", "beta", "é", "日本", "ß"),
-    *("NEAR/5", "BEFORE/2", "SENT", "PARA", "NEAR/S", "W/P", "^2", "^.5", "a^2", "atleast2:", "words:", "[5 TO 6]"),
+    *(
+        "NEAR/5",
+        "BEFORE/2",
+        "SENT",
+        "PARA",
+        "NEAR/S",
+        "W/P",
+        "^2",
+        "^.5",
+        "a^2",
+        "atleast2:",
+        "words:",
+        "[5 TO 6]",
+    ),
     *("\x00", "\u200b", "\ud800", "\u202e", "🏴", "a*", "al*pha", "alp?a"),
 )
 
@@ -126,7 +139,10 @@ def _within(draw: st.DrawFn) -> Within:
     if draw(st.booleans()):
         sides = _sides(draw(st.sampled_from([None, "title", "author"])), exact=True)
         return Within(
-            left=draw(sides), right=draw(sides), distance=draw(st.integers(0, 100)), ordered=draw(st.booleans())
+            left=draw(sides),
+            right=draw(sides),
+            distance=draw(st.integers(0, 100)),
+            ordered=draw(st.booleans()),
         )
     sides = _sides(draw(st.sampled_from([None, "title", "lead"])), exact=False)
     return Within(left=draw(sides), right=draw(sides), unit=draw(st.sampled_from(["sentence", "paragraph"])))
@@ -164,7 +180,9 @@ def _branches(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
     several = st.lists(children, min_size=2, max_size=4).map(tuple)
     return st.one_of(
         st.builds(Boosted, child=children, weight=st.sampled_from([0.1, 0.5, 2.0, 3.25, 10.0])),
-        st.builds(And, children=several), st.builds(Or, children=several), st.builds(Not, child=children)
+        st.builds(And, children=several),
+        st.builds(Or, children=several),
+        st.builds(Not, child=children),
     )
 
 

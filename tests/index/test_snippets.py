@@ -47,6 +47,29 @@ def shown(text: str, plan: p.Plan, language: str = "en") -> list[str]:
             id="near-marks-its-words-in-either-order",
         ),
         pytest.param(p.TermNear("body", ("union", "work"), 2), [], id="near-but-too-far"),
+        pytest.param(
+            p.TermWithin("body", ("union",), ("work",), 3),
+            ["work", "union"],
+            id="within-marks-both-sides",
+        ),
+        pytest.param(p.TermWithin("body", ("union",), ("work",), 9, ordered=True), [], id="within-out-of-order"),
+        pytest.param(
+            p.TermWithin("body", ("dockers", "in"), ("stopped", "work"), 1, ordered=True),
+            ["Dockers in", "stopped work"],
+            id="within-marks-phrases-whole",
+        ),
+        pytest.param(
+            p.TermWithin("body", ("the",), ("the",), 12), ["The", "the"], id="within-a-word-and-itself"
+        ),
+        pytest.param(
+            p.Checked(
+                p.All((p.Term("stem", "strike"), p.TermPrefix("body", "rott"))),
+                p.Together((p.Term("stem", "strike"), p.TermPrefix("body", "rott")), ("body",), "sentence"),
+            ),
+            ["strike", "Rotterdam", "striking"],
+            id="what-is-checked-is-marked",
+        ),
+        pytest.param(p.Boost(p.Term("stem", "docker"), 2.0), ["Dockers"], id="boosted-is-marked"),
         pytest.param(p.Except(p.Term("stem", "strike")), [], id="excluded-is-never-marked"),
         pytest.param(
             p.Reward(p.Term("stem", "docker"), (p.Term("stem", "union"),)),
