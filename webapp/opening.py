@@ -63,6 +63,6 @@ def open_archive(settings: Settings, *, create: bool = False) -> OpenArchive:
     """
     if not create and not settings.store_path.exists():
         raise StoreError(f"There is no archive in {settings.home} yet. Begin one with: archive ingest PATH")
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     read_only = not create and not os.access(settings.home, os.W_OK)
     return OpenArchive(settings, Store.open(settings.store_path, read_only=read_only))

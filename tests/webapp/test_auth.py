@@ -316,3 +316,20 @@ def test_health_and_readiness_are_told_to_strangers_without_numbers(client, file
     assert client.get("/healthz").json == {"status": "ok"}
     assert client.get("/readyz").json == {"ready": True}
     assert client.get("/readyz", headers=bearer(token_for(file))).json == {"ready": True, "articles": 2, "behind": 0}
+
+
+def test_logins_are_logged_and_counted(client, file, caplog):
+    with caplog.at_level("INFO", logger="webapp.auth"):
+        for _ in range(4):
+            log_in(client, "secret wrong password")
+        log_in(client)
+        log_in(client)
+        client.post("/logout", headers=OWN)
+
+    said = [record.getMessage() for record in caplog.records if record.name == "webapp.auth"]
+    assert said == ["login failed"] * 4 + ["login succeeded", "login refused: too many attempts", "logout"]
+    assert {record.client for record in caplog.records if record.name == "webapp.auth"} == {"127.0.0.1"}
+    assert "secret" not in caplog.text
+    counted = client.get("/metrics", headers=bearer(token_for(file))).text
+    assert 'archive_logins_total{outcome="failed"} 4' in counted
+    assert 'archive_logins_total{outcome="succeeded"} 1' in counted
