@@ -52,14 +52,18 @@ def shown(text: str, plan: p.Plan, language: str = "en") -> list[str]:
             ["work", "union"],
             id="within-marks-both-sides",
         ),
-        pytest.param(p.TermWithin("body", ("union",), ("work",), 9, ordered=True), [], id="within-out-of-order"),
+        pytest.param(
+            p.TermWithin("body", ("union",), ("work",), 9, ordered=True), [], id="within-out-of-order"
+        ),
         pytest.param(
             p.TermWithin("body", ("dockers", "in"), ("stopped", "work"), 1, ordered=True),
             ["Dockers in", "stopped work"],
             id="within-marks-phrases-whole",
         ),
         pytest.param(
-            p.TermWithin("body", ("the",), ("the",), 12), ["The", "the"], id="within-a-word-and-itself"
+            p.TermWithin("body", ("the",), ("the",), 12),
+            ["The", "the", "the", "the"],
+            id="within-a-word-and-itself",
         ),
         pytest.param(
             p.Checked(
