@@ -51,20 +51,25 @@ class Rule:
 
 
 LOOSE: Final = Rule(resemblance=0.5, containment=0.8, size=0.4)
-#: Where nothing but the text speaks for it, and where a template is likelier than a copy.
+#: Where nothing but the text speaks for it.
 STRICT: Final = Rule(resemblance=0.8, containment=0.95, size=0.5)
+#: Where a form that was filled in again is likelier than a copy: the same text with small corrections.
+STRICTEST: Final = Rule(resemblance=0.97, containment=1.1, size=1.1)
 
 
 def rule_for(one: Document, other: Document) -> Rule:
     """Return what two articles must fulfil.
 
-    One source that says nearly the same on another day mostly filled in a form
-    again: a monthly call, a weather report.  An undated article has only its text.
+    One source that says nearly the same on another day under another title mostly
+    filled in a form again: a monthly call, a weather report, the next part of a course.
+    An undated article has only its text.
     """
     if one.published is None or other.published is None:
         return STRICT
     apart = one.published.start >= other.published.end or other.published.start >= one.published.end
-    return STRICT if apart and fold_key(one.source) == fold_key(other.source) else LOOSE
+    if not apart or fold_key(one.source) != fold_key(other.source):
+        return LOOSE
+    return STRICT if fold_key(one.title) == fold_key(other.title) else STRICTEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,6 @@ def history(slug: str) -> str | BaseResponse:
         page=page,
         document=page.document,
         paragraphs=changed_paragraphs(page.difference.text),
-        url=f"{article_url(slug)}/history",
     )
 
 

@@ -75,6 +75,11 @@ DIFFERENT = [
         {"published": PartialDate(2024, 9, 17)},
         id="form-filled-in-again-a-week-later",
     ),
+    pytest.param(
+        STORY + "\n\n" + prose(4, 12),
+        {"published": PartialDate(2024, 9, 11)},
+        id="next-part-under-another-title",
+    ),
     pytest.param("\n\n".join([STORY, prose(5, 900)]), {}, id="digest-that-holds-it"),
     pytest.param(
         "I disagree:\n\n"
@@ -102,6 +107,17 @@ def test_same_text_is_a_group_whenever_it_appeared(store):
             article("b", STORY, title="T", source="Herald", url="https://h/b", published=PartialDate(2020)),
         ]
     )
+
+    group_duplicates(store)
+
+    assert grouped(store) == [{"a", "b"}]
+
+
+def test_same_source_repeats_itself_under_the_same_title(store):
+    later = article(
+        "b", STORY + "\n\n" + prose(4, 12), title="Title of a", published=PartialDate(2024, 9, 11)
+    )
+    store.put([article("a", STORY), later])
 
     group_duplicates(store)
 
