@@ -29,6 +29,7 @@ from index.errors import DeadlineExceededError, EngineUnavailableError, SearchEr
 from webapp import refusals
 
 if TYPE_CHECKING:
+    from webapp.services import Services
     from webapp.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -241,10 +242,21 @@ def work(pipe: Connection, settings: Settings) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to the whole group; the server ends us
     with Services(settings, create=False) as services, contextlib.suppress(EOFError, BrokenPipeError):
+        _warm_up(services)
         pipe.send(("ready", os.getpid()))
         while True:
             name, args, more = pipe.recv()
             pipe.send(_answer(services, name, args, more))
+
+
+def _warm_up(services: Services) -> None:
+    """Open and read what the first searches need, for which a deadline has no room:
+    the index, its labels and counts, and, with a word that nothing has, its vocabulary."""
+    from webapp.models import SearchParams
+
+    with contextlib.suppress(SearchError, ArchiveError):  # searches will tell
+        services.search(SearchParams(histogram=True))
+        services.search(SearchParams(q="qzxjkvwqzxj"))
 
 
 def _answer(services: Any, name: str, args: tuple[Any, ...], more: dict[str, Any]) -> tuple[bool, Any]:

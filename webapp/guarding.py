@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 FREE = frozenset({"status", "store_id", "last_id"})
 
 #: Calls whose answers fit through a pipe.  An export streams, so it stays in this process.
-REMOTE = frozenset({"search", "article", "author"})
+REMOTE = frozenset({"search", "facet", "article", "history", "similar", "author", "complete"})
 
 
 class _Held(Iterator[Document]):

@@ -15,6 +15,7 @@ from tests.webapp.small_archive import build
 from webapp import create_app, deadline
 from webapp.context import EXTENSION
 from webapp.deadline import WorkerFailedError, WorkerPool
+from webapp.guarding import REMOTE
 from webapp.models import SearchParams
 from webapp.services import Services
 from webapp.settings import Settings
@@ -70,6 +71,28 @@ def test_a_worker_answers_as_this_process_does(pool, settings):
 
     assert (theirs.hits, theirs.facets, theirs.total) == (ours.hits, ours.facets, ours.total)
     assert pool.call("article", "long-range-missiles-approved", "missile") == article
+
+
+CALLS = {
+    "search": (SearchParams(q="missles", histogram=True),),
+    "facet": (SearchParams(), "author"),
+    "article": ("long-range-missiles-approved", "missile"),
+    "history": ("long-range-missiles-approved",),
+    "similar": ("long-range-missiles-approved",),
+    "author": ("ada-lovelace",),
+    "complete": ("miss",),
+}
+
+
+def test_whatever_is_asked_of_a_worker_fits_through_the_pipe(pool, settings):
+    assert CALLS.keys() == REMOTE
+
+    with Services(settings) as here:
+        here.search(SearchParams(q="qzxjkvwqzxj"))  # as warm as a worker
+        for name, args in CALLS.items():
+            answer = pool.call(name, *args)
+            assert type(answer) is type(getattr(here, name)(*args)), name
+        assert pool.call("complete", "miss") == here.complete("miss")
 
 
 def test_errors_come_back_as_they_are_and_the_worker_goes_on(pool):
