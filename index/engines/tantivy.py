@@ -93,6 +93,8 @@ OPTION = {Kind.POSITIONS: "position", Kind.FREQUENCIES: "freq", Kind.TERMS: "bas
 MAX_SLOP = 10_000_000
 #: Placements tried times documents looked through: some two seconds.
 MAX_NEAR_WORK = 3_000_000
+#: Phrases times documents that hold their words: the same.
+MAX_PHRASE_WORK = 1_000_000
 TOO_COMMON = (
     "These words are too common to be looked for near each other: use a smaller distance or fewer words."
 )
@@ -267,7 +269,7 @@ class _Compiler:
         ways = [(left, right)] if plan.ordered or left == right else [(left, right), (right, left)]
         having = self._having(plan.field, (*left, *right))
         documents = _total(self._searcher.search(having, 1))
-        if plan.slop * len(ways) * documents > MAX_NEAR_WORK:
+        if (plan.slop + 1) * len(ways) * documents > MAX_PHRASE_WORK:
             raise QueryLimitError(TOO_COMMON)
         if not documents:
             return Query.empty_query()
