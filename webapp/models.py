@@ -52,6 +52,7 @@ class SearchParams:
         page: from 1; ``cursor`` wins over it.
         cursor: opaque continuation, the ``next`` of an earlier answer.
         histogram: give the matches over time.
+        explain: tell why each hit matched.
         collapse: one article of each group of near-duplicates.
         engine: name of the engine to ask, or None for the configured one.
     """
@@ -73,6 +74,7 @@ class SearchParams:
     cursor: str = ""
     facets: bool = True
     histogram: bool = False
+    explain: bool = False
     collapse: bool = False
     engine: str | None = None
 
@@ -123,11 +125,27 @@ class OtherCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Part of the search that an article matched.
+
+    Attributes:
+        clause: in terms of the index, such as ``stem:missil``.
+        score: what it added to the article's score.
+        share: how much of that score it is, 0 to 1.
+    """
+
+    clause: str
+    score: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One article of a page of results.
 
     Attributes:
         missing: words of the query that the article lacks (partial matches).
+        reasons: why it matched, weightiest first, if that was asked.
         also: the others of its group, in a collapsed search; the first twenty.
         also_total: how many others there are.
     """
@@ -147,6 +165,7 @@ class Hit:
     missing: tuple[str, ...] = ()
     also: tuple[OtherCopy, ...] = ()
     also_total: int = 0
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,11 @@ _SEARCH_PARAMETERS = [
     ),
     _parameter("facets", "0 leaves the facets out.", {"type": "string", "enum": ["0", "1"], "default": "1"}),
     _parameter(
+        "explain",
+        "1 tells why each hit matched, and what made its score.",
+        {"type": "string", "enum": ["0", "1"], "default": "0"},
+    ),
+    _parameter(
         "histogram",
         "1 adds the matches over time.",
         {"type": "string", "enum": ["0", "1"], "default": "0"},
@@ -159,6 +164,20 @@ _HIT_PROPERTIES: Schema = {
     "snippets": _list(_ref("Snippet")),
 }
 
+_EXPLAIN: Schema = {
+    "explain": _list(
+        _object(
+            "Part of the search that matched.",
+            {
+                "clause": _text("In terms of the index, such as stem:missil."),
+                "score": {"type": "number", "minimum": 0, "description": "What it added to the score."},
+                "share": {"type": "number", "minimum": 0, "maximum": 1},
+            },
+        ),
+        "With explain=1: why it matched, the weightiest first.",
+    )
+}
+
 _INSTANT = {"type": "string", "format": "date-time"}
 
 _SCHEMAS: Schema = {
@@ -180,8 +199,9 @@ _SCHEMAS: Schema = {
             **_HIT_PROPERTIES,
             "also": _list(_ref("OtherCopy"), "The others of its group if collapsed; twenty at most."),
             "also_total": _count("How many others there are."),
+            **_EXPLAIN,
         },
-        optional=("also", "also_total"),
+        optional=("also", "also_total", *_EXPLAIN),
     ),
     "OtherCopy": _object(
         "Another article that says nearly the same.",
@@ -401,7 +421,7 @@ _ERROR_RESPONSES = {
 }
 
 #: Parameters of a search that are about its hits.
-_OF_HITS = ("sort", "page", "limit", "cursor", "facets", "histogram", "collapse")
+_OF_HITS = ("sort", "page", "limit", "cursor", "facets", "histogram", "explain", "collapse")
 
 _SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
 

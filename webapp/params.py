@@ -29,7 +29,7 @@ SORTS = tuple(sort.value for sort in Sort)
 
 _SINGLE = (
     *("q", "from", "to", "sort", "match", "page", "limit", "cursor"),
-    *("facets", "histogram", "collapse", "engine"),
+    *("facets", "histogram", "explain", "collapse", "engine"),
 )
 _SEVERAL = (*FILTERS, *(EXCLUDE + name for name in FILTERS))
 #: Every parameter of a search.
@@ -96,6 +96,7 @@ def search_params(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) 
         limit=limit,
         cursor=_cursor(args),
         facets=_choice(args, "facets", ("0", "1"), "1") == "1",
+        explain=_choice(args, "explain", ("0", "1"), "0") == "1",
         histogram=_choice(args, "histogram", ("0", "1"), "0") == "1",
         collapse=_choice(args, "collapse", ("0", "1"), "0") == "1",
         engine=_choice(args, "engine", tuple(ENGINES), "") or None,

@@ -16,6 +16,7 @@ from webapp.models import (
     Histogram,
     Hit,
     OtherCopy,
+    Reason,
     Repair,
     SearchPage,
     Spans,
@@ -118,6 +119,7 @@ def hit_json(hit: Hit) -> Json:
         "score": round(hit.score, 6),
         "title_spans": _spans_json(hit.title_spans),
         "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
+        **({"explain": [_reason_json(reason) for reason in hit.reasons]} if hit.reasons else {}),
         **({"also": _also_json(hit.also), "also_total": hit.also_total} if hit.also_total else {}),
     }
 
@@ -238,6 +240,10 @@ def _facet_json(value: FacetValue) -> Json:
 
 def _snippet_json(snippet: Snippet) -> Json:
     return {"text": snippet.text, "spans": _spans_json(snippet.spans)}
+
+
+def _reason_json(reason: Reason) -> Json:
+    return {"clause": reason.clause, "score": round(reason.score, 6), "share": round(reason.share, 4)}
 
 
 def _spans_json(spans: Spans) -> list[list[int]]:

@@ -32,6 +32,7 @@ from webapp.clauses import clauses_of
 from webapp.collapsing import Folded, fold, with_copies
 from webapp.completion import Completer
 from webapp.cursors import Cursor, check_depth, with_title
+from webapp.explaining import explain
 from webapp.facets import Facets, requests_for
 from webapp.histogram import Histograms
 from webapp.hits import HitMaker
@@ -134,7 +135,10 @@ class Services:
             histogram = self._histograms.histogram(
                 lease.engine, (reader, lease.stamp), asked.plan, response.extent, request
             )
+            reasons = explain(lease.engine, asked.plan, response.hits) if request.explain else {}
         hits = self._hits.hits(response.hits, asked.matchers)
+        if reasons:
+            hits = tuple(replace(hit, reasons=reasons.get(hit.id, ())) for hit in hits)
         return SearchPage(
             query=request.q,
             understood=asked.understood,
