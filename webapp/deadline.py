@@ -238,8 +238,10 @@ class WorkerPool:
 
 def work(pipe: Connection, settings: Settings) -> None:
     """Answer calls until the other end is closed; runs in a process of its own."""
+    from webapp.logs import configure
     from webapp.services import Services
 
+    configure(settings.log_format, settings.log_level)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to the whole group; the server ends us
     with Services(settings, create=False) as services, contextlib.suppress(EOFError, BrokenPipeError):
         _warm_up(services)

@@ -16,6 +16,12 @@ from webapp.logs import REQUEST_ID, JsonFormatter, PlainFormatter, configure, ne
 HOSTILE = "a\nERROR webapp forged\r\n\x1b[31mred\x00\x85b\u2028c\u2029d\u202ee\ttab \\n"
 
 
+@pytest.fixture(autouse=True)
+def no_request():
+    """Begin outside of any request; a client that did not close its answer leaves an id behind."""
+    REQUEST_ID.set("")
+
+
 @pytest.fixture
 def logged():
     """Return a function that sets up logging and gives what was written; all is put back."""
