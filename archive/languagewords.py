@@ -38,12 +38,10 @@ WORDS: Final = {
         "werd hij heeft hebben"
     ),
     "sv": (
-        "och att det som är inte av på med för till har ett om den men var han från efter också vid kan "
-        "säger"
+        "och att det som är inte av på med för till har ett om den men var han från efter också vid kan säger"
     ),
     "da": (
-        "og at det er ikke af på med som til har et for den der men var han fra efter også ved kan siger "
-        "blev"
+        "og at det er ikke af på med som til har et for den der men var han fra efter også ved kan siger blev"
     ),
     "no": "og det er ikke av på med som til har et for den men var han fra etter også ved kan sier ble",
     "fi": "ja on ei että se oli hän mutta myös kun ovat mukaan sen joka jo kuin ole vain",

@@ -67,7 +67,7 @@ def _item(line: bytes, number: int, folder: str, options: ReadOptions, mapper: F
         raise MalformedItemError("not a JSON object")
     name = next((value for key in _PATH_NAMES if isinstance(value := record.get(key), str) and value), "")
     if not name:
-        raise MalformedItemError("it names no file: there is no \"path\"")
+        raise MalformedItemError('it names no file: there is no "path"')
     path = os.path.normpath(os.path.join(folder, name))  # noqa: PTH118
     try:
         size = os.stat(path).st_size  # noqa: PTH116

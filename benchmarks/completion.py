@@ -23,7 +23,9 @@ from webapp.settings import Settings
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("home", type=Path)
     parser.add_argument("--engine", default="tantivy")
     parser.add_argument("--queries", type=int, default=60)

@@ -55,7 +55,9 @@ def slips(vocabulary: Vocabulary, edits: int, count: int, seed: int) -> list[tup
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("home", type=Path)
     parser.add_argument("--engine", default="tantivy")
     parser.add_argument("--words", type=int, default=1000)
@@ -76,7 +78,9 @@ def main() -> None:
             times.append(time.perf_counter() - before)
             found += bool(guesses) and guesses[0].word == word
         right += found
-        print(f"{edits} edits: {found / args.words:.1%} right, median {statistics.median(times) * 1000:.1f} ms")
+        print(
+            f"{edits} edits: {found / args.words:.1%} right, median {statistics.median(times) * 1000:.1f} ms"
+        )
     print(f"both: {right / (2 * args.words):.1%} right")
     known = [word for word, _ in vocabulary.items()]
     false = [word for word in known[:: max(1, len(known) // 5000)] if vocabulary.corrections(word)]

@@ -1,14 +1,14 @@
 """The index's errors: what the asker can mend, and what the operator must.
 
-    SearchError
-     ├── QueryError                the query, not the archive, is at fault; safe to show
-     │    └── QueryLimitError          longer, deeper or broader than allowed
-     └── EngineError               for the operator; the message says what to run
-          ├── IndexMissingError        no index has been built
-          ├── IndexOutdatedError       built by another schema, analyzer or program
-          ├── IndexDamagedError        built, but not readable as it was written
-          ├── EngineUnavailableError   the engine cannot be loaded or reached
-          └── DeadlineExceededError    the query took longer than allowed
+SearchError
+ ├── QueryError                the query, not the archive, is at fault; safe to show
+ │    └── QueryLimitError          longer, deeper or broader than allowed
+ └── EngineError               for the operator; the message says what to run
+      ├── IndexMissingError        no index has been built
+      ├── IndexOutdatedError       built by another schema, analyzer or program
+      ├── IndexDamagedError        built, but not readable as it was written
+      ├── EngineUnavailableError   the engine cannot be loaded or reached
+      └── DeadlineExceededError    the query took longer than allowed
 """
 
 from __future__ import annotations

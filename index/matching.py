@@ -243,9 +243,7 @@ class _Search:
                 yield Match(written.start(), written.end(), key)
 
 
-def _stretches(
-    choices: tuple[frozenset[str], ...], places: Places
-) -> dict[tuple[int, int], tuple[int, int]]:
+def _stretches(choices: tuple[frozenset[str], ...], places: Places) -> dict[tuple[int, int], tuple[int, int]]:
     """Return where one of each of ``choices`` stand side by side: from positions,
     half open, to offsets in the text."""
     at = [{index: token for word in choice for index, token in places[word]} for choice in choices]

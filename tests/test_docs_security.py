@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "security.md").read_text("utf-8"))))
+NAMED = sorted(
+    set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "security.md").read_text("utf-8")))
+)
 
 
 def block(name: str) -> str:
@@ -35,9 +37,13 @@ def test_each_named_test_exists(file: str, name: str) -> None:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
 def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / "article-archive-test.service"
-    unit.write_text(block("article-archive.service").replace("/opt/article-archive/bin/archive", sys.executable))
+    unit.write_text(
+        block("article-archive.service").replace("/opt/article-archive/bin/archive", sys.executable)
+    )
 
-    done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
+    )
 
     assert (done.returncode, done.stderr) == (0, "")
 

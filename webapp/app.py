@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
-def create_app(
-    settings: Settings, *, services: Answers | None = None, runner: Runner | None = None
-) -> Flask:
+def create_app(settings: Settings, *, services: Answers | None = None, runner: Runner | None = None) -> Flask:
     """Return the WSGI application over the archive that ``settings`` name.
 
     Args:

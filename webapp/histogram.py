@@ -110,9 +110,7 @@ def month_counts(engine: Engine, plan: Plan, years: tuple[int, int]) -> dict[str
     stretches = _Stretches("month", tuple(_bounds("month", first, last)))
     counts = _counts(engine, plan, stretches)[0]
     return {
-        _name("month", low): count
-        for low, count in zip(stretches.bounds[:-1], counts, strict=True)
-        if count
+        _name("month", low): count for low, count in zip(stretches.bounds[:-1], counts, strict=True) if count
     }
 
 

@@ -85,9 +85,7 @@ def search_params(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) 
     return SearchParams(
         q=q,
         **{name: _filter(args, name, name) for name in FILTERS},
-        excluded=tuple(
-            (name, value) for name in FILTERS for value in _filter(args, name, EXCLUDE + name)
-        ),
+        excluded=tuple((name, value) for name in FILTERS for value in _filter(args, name, EXCLUDE + name)),
         date_from=date_from,
         date_to=date_to,
         sort=_choice(args, "sort", SORTS, default_sort(q)),

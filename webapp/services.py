@@ -177,9 +177,7 @@ class Services:
             understood=asked.understood,
             total=total,
             warnings=asked.warnings,
-            documents=documents_of(
-                reader, self.store, SearchRequest(plan=asked.plan, sort=asked.sort), most
-            ),
+            documents=documents_of(reader, self.store, SearchRequest(plan=asked.plan, sort=asked.sort), most),
         )
 
     def count(self, request: SearchParams, *, after_id: int = 0) -> int:

@@ -101,9 +101,7 @@ def _with_book(draft: Draft, common: Draft, book: _Book) -> Draft:
     )
 
 
-def _chapter(
-    zipped: ZipReader, name: str, book: _Book, place: Origin, options: ReadOptions
-) -> Draft | None:
+def _chapter(zipped: ZipReader, name: str, book: _Book, place: Origin, options: ReadOptions) -> Draft | None:
     decoded = decode(zipped.read(name))
     markup = _SELF_CLOSED.sub(r"<\1\2></\1>", _PROLOGUE.sub("", decoded.text))
     text, lost = text_from_fragment(markup, limits=options.limits)

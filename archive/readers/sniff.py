@@ -101,9 +101,7 @@ _MHTML: Final = re.compile(
 _SAVED_PAGE: Final = re.compile(
     r"^(?:From:\s*<?Saved by|Snapshot-Content-Location:|X-Maf)", re.IGNORECASE | re.MULTILINE
 )
-_MARKED_TEXT: Final = (
-    (re.compile(r"<(?:\?xml\b.*?<)?(?:svg)[\s>]", re.DOTALL), "an SVG image"),
-)
+_MARKED_TEXT: Final = ((re.compile(r"<(?:\?xml\b.*?<)?(?:svg)[\s>]", re.DOTALL), "an SVG image"),)
 _HTML: Final = re.compile(
     r"(?:\s|<!--.*?-->|<\?xml\b[^>]*>)*<(?:!doctype\s+html|html|head|body|title|meta|script|style|link"
     r"|div|article|section|main|header|nav|p|h1|h2|table|center|span|base|frameset)\b",

@@ -289,10 +289,13 @@ class _Segment:
                 if not matcher.is_active() or matcher.id() != document:
                     break
             else:
-                yield document, {
-                    term: array("I", matcher.value())
-                    for term, matcher in zip(rarest_first, matchers, strict=True)
-                }
+                yield (
+                    document,
+                    {
+                        term: array("I", matcher.value())
+                        for term, matcher in zip(rarest_first, matchers, strict=True)
+                    },
+                )
 
     def tokens(self, field: str, prefix: str) -> Iterator[str]:
         return (token.decode() for token in self._reader.expand_prefix(field, prefix))

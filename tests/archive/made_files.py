@@ -93,7 +93,10 @@ def pdf_of(pages: Iterable[Iterable[str]], information: str = "") -> bytes:
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer\n<< /Size %d /Root 1 0 R /Info 4 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    out += b"trailer\n<< /Size %d /Root 1 0 R /Info 4 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        start,
+    )
     return bytes(out)
 
 
@@ -103,7 +106,9 @@ EPUB_CONTAINER = (
 )
 
 
-def epub_of(chapters: Mapping[str, str], *, metadata: str = "", extra: Mapping[str, str] | None = None) -> bytes:
+def epub_of(
+    chapters: Mapping[str, str], *, metadata: str = "", extra: Mapping[str, str] | None = None
+) -> bytes:
     """An e-book of chapters (name in OEBPS -> markup), with its table of contents where ``extra`` holds one."""
     items = "".join(
         f'<item id="i{number}" href="{name}" media-type="application/xhtml+xml"/>'
@@ -120,7 +125,11 @@ def epub_of(chapters: Mapping[str, str], *, metadata: str = "", extra: Mapping[s
         'xmlns:opf="http://www.idpf.org/2007/opf">'
         f"<metadata>{metadata}</metadata><manifest>{items}</manifest><spine>{spine}</spine></package>"
     )
-    members = {"mimetype": "application/epub+zip", "META-INF/container.xml": EPUB_CONTAINER, "OEBPS/book.opf": package}
+    members = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": EPUB_CONTAINER,
+        "OEBPS/book.opf": package,
+    }
     members |= {f"OEBPS/{name}": markup for name, markup in chapters.items()}
     members |= {name if "/" in name else f"OEBPS/{name}": content for name, content in extra.items()}
     return zip_of(members)

@@ -62,7 +62,14 @@ def test_a_budget_allows_what_it_says_and_no_byte_more() -> None:
 
 def test_members_of_a_zip_are_read_like_files() -> None:
     lines = '{"title": "One", "text": "First words here."}\n{bad\n'
-    data = zip_of({"a/good.txt": GOOD[1], "list.jsonl": lines, "page.md": "# Marked\n\nSome words.", "x.png": b"\x89PNG"})
+    data = zip_of(
+        {
+            "a/good.txt": GOOD[1],
+            "list.jsonl": lines,
+            "page.md": "# Marked\n\nSome words.",
+            "x.png": b"\x89PNG",
+        }
+    )
 
     drafts, failures = found_in(data, "box.zip")
 
@@ -324,7 +331,10 @@ def test_a_tar_that_was_cut_says_so(cut: int) -> None:
 
     _, failures = found_in(data[:cut], "a.tar")
 
-    assert any("damaged" in failure.reason or "cut" in failure.reason or "unpacked" in failure.reason for failure in failures)
+    assert any(
+        "damaged" in failure.reason or "cut" in failure.reason or "unpacked" in failure.reason
+        for failure in failures
+    )
 
 
 def test_a_damaged_header_inside_a_tar_is_no_silent_end() -> None:

@@ -65,7 +65,8 @@ def test_instants_where_the_zone_is_known(text: str, at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2024-09-10T14:30:00", "10 September 2024 14:30", "2020-01-01T00:00:00+15:00", "2024-09-10 14:30 XYZ"]
+    "text",
+    ["2024-09-10T14:30:00", "10 September 2024 14:30", "2020-01-01T00:00:00+15:00", "2024-09-10 14:30 XYZ"],
 )
 def test_no_instant_without_a_zone_that_is_known(text: str) -> None:
     assert parse_date(text).at is None

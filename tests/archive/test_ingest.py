@@ -105,7 +105,9 @@ def test_bad_files_have_reasons_and_the_rest_is_stored(store: Store, folder: Pat
 
 def test_bad_lines_are_named_and_the_rest_is_stored(store: Store, folder: Path) -> None:
     good = [json.dumps(record(number)) for number in range(3)]
-    (folder / "a.jsonl").write_text("\n".join([good[0], "oops", good[1], '{"title": "x"}', good[2], '{"cut']), "utf-8")
+    (folder / "a.jsonl").write_text(
+        "\n".join([good[0], "oops", good[1], '{"title": "x"}', good[2], '{"cut']), "utf-8"
+    )
 
     report = ingest(store, [folder], options=IngestOptions(batch=2))
 
@@ -160,9 +162,13 @@ def test_the_same_id_twice_in_a_file_loses_nothing(store: Store, folder: Path) -
 @pytest.mark.parametrize(
     ("data", "titles"),
     [
-        pytest.param("".join(json.dumps(record(n, id=n)) + "\n" for n in range(2)), ["Title 0", "Title 1"], id="lines"),
+        pytest.param(
+            "".join(json.dumps(record(n, id=n)) + "\n" for n in range(2)), ["Title 0", "Title 1"], id="lines"
+        ),
         pytest.param("A title\n\nAuthor:\n\nSome words.", ["A title"], id="one-article"),
-        pytest.param("<html><title>Page</title><article><p>" + "Words of a page. " * 30, ["Page"], id="a-page"),
+        pytest.param(
+            "<html><title>Page</title><article><p>" + "Words of a page. " * 30, ["Page"], id="a-page"
+        ),
     ],
 )
 def test_standard_input(store: Store, monkeypatch: pytest.MonkeyPatch, data: str, titles: list[str]) -> None:
@@ -189,7 +195,11 @@ def test_what_a_manifest_knows_wins(store: Store, folder: Path) -> None:
     document = store.get(1)
     assert counts(report) == (1, 0, 0, 0, 1)
     assert report.failures[0].member == "line 2"
-    assert (document.title, str(document.published), document.url) == ("Known title", "2024-09", "https://e.org/a")
+    assert (document.title, str(document.published), document.url) == (
+        "Known title",
+        "2024-09",
+        "https://e.org/a",
+    )
     assert document.authors == ("File Author",)
     assert document.provenance["title"].method == "manifest"
     assert document.provenance["authors"].method == "header"
@@ -225,7 +235,10 @@ def test_outcomes_are_told_one_by_one(store: Store, folder: Path) -> None:
 
     ingest(store, [folder], on_outcome=told.append)
 
-    assert sorted((outcome.member, outcome.outcome) for outcome in told) == [("line 1", "added"), ("line 2", "failed")]
+    assert sorted((outcome.member, outcome.outcome) for outcome in told) == [
+        ("line 1", "added"),
+        ("line 2", "failed"),
+    ]
 
 
 def test_a_second_writer_is_told_who_writes(store: Store, folder: Path, tmp_path: Path) -> None:

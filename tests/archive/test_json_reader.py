@@ -17,7 +17,12 @@ from archive.readers import ReadFailure, ReadOptions
 from archive.readers.jsonl import read_json, read_jsonl
 from archive.readers.registry import read
 
-GOOD: dict[str, Any] = {"title": "Good", "author": "Jane Doe", "date": "2020-01-01", "body": "Some text here."}
+GOOD: dict[str, Any] = {
+    "title": "Good",
+    "author": "Jane Doe",
+    "date": "2020-01-01",
+    "body": "Some text here.",
+}
 JSON_SUITE = Path("/work/shared/hostile/jsontestsuite/test_parsing")
 
 
@@ -33,7 +38,9 @@ def only(record: dict[str, Any], **options: Any) -> Draft:
 
 
 def outcomes(results: list[Draft | ReadFailure]) -> list[str]:
-    return [f"{each.member}: {each.code}" if isinstance(each, ReadFailure) else each.title for each in results]
+    return [
+        f"{each.member}: {each.code}" if isinstance(each, ReadFailure) else each.title for each in results
+    ]
 
 
 ENCODED = json.dumps(GOOD).encode()
@@ -176,7 +183,13 @@ def test_the_caller_names_the_fields() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("date", "soon"), ("date", "2020-02-30"), ("author", {"a": 1}), ("title", True), ("language", "klingon")],
+    [
+        ("date", "soon"),
+        ("date", "2020-02-30"),
+        ("author", {"a": 1}),
+        ("title", True),
+        ("language", "klingon"),
+    ],
 )
 def test_values_of_the_wrong_kind_are_left_out_and_said(name: str, value: Any) -> None:
     draft = only({"body": "x y z", name: value})
@@ -197,7 +210,9 @@ def test_signs_in_plain_text_stay() -> None:
 
 
 def test_many_authors_are_capped_and_said() -> None:
-    draft = only(GOOD | {"author": [f"Jane{chr(65 + i % 26)} Doe{chr(97 + i // 26 % 26)}" for i in range(10_000)]})
+    draft = only(
+        GOOD | {"author": [f"Jane{chr(65 + i % 26)} Doe{chr(97 + i // 26 % 26)}" for i in range(10_000)]}
+    )
 
     assert 10 < len(draft.authors) <= 100
     assert any("authors" in warning for warning in draft.warnings)

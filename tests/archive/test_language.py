@@ -6,7 +6,9 @@ import pytest
 
 from archive.language import detect_language, language_code
 
-ENGLISH = "The minister said that the government would not change its policy, and that it was up to the others."
+ENGLISH = (
+    "The minister said that the government would not change its policy, and that it was up to the others."
+)
 
 CASES = [
     pytest.param(ENGLISH, "en", id="english"),

@@ -17,7 +17,8 @@ def read(text: str) -> Draft:
 
 FRONT_MATTER = [
     pytest.param(
-        "---\ntitle: 'T: it'\nauthor: Jane Doe\ndate: 2024-09-10\ntags: [war, peace]\nlang: en\n---\n" + BODY, id="yaml"
+        "---\ntitle: 'T: it'\nauthor: Jane Doe\ndate: 2024-09-10\ntags: [war, peace]\nlang: en\n---\n" + BODY,
+        id="yaml",
     ),
     pytest.param(
         "---\nTitle: 'T: it'\nauthors:\n  - name: Jane Doe\npubDate: 10 Sept 2024\ncategories:\n - war\n - peace\n"
@@ -47,7 +48,14 @@ def test_front_matter(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "title"),
-    [("NO", "NO"), ("22:22", "22:22"), ("010", "010"), ("1e3", "1e3"), ("yes", "yes"), ("2024-09-10", "2024-09-10")],
+    [
+        ("NO", "NO"),
+        ("22:22", "22:22"),
+        ("010", "010"),
+        ("1e3", "1e3"),
+        ("yes", "yes"),
+        ("2024-09-10", "2024-09-10"),
+    ],
 )
 def test_yaml_values_stay_text(value: str, title: str) -> None:
     assert read(f"---\ntitle: {value}\n---\n{BODY}").title == title
@@ -115,7 +123,9 @@ def test_markup_becomes_plain_paragraphs() -> None:
     "body",
     [
         pytest.param("> " * 500 + "MARKER", id="quotes"),
-        pytest.param("\n".join("  " * depth + f"- word{depth}" for depth in range(200)) + " MARKER", id="lists"),
+        pytest.param(
+            "\n".join("  " * depth + f"- word{depth}" for depth in range(200)) + " MARKER", id="lists"
+        ),
         pytest.param("*a " * 3000 + "MARKER", id="emphasis"),
         pytest.param("[" * 5000 + " MARKER", id="brackets"),
         pytest.param("a line\n" * 200 + "<!-- never closed\n\nMARKER", id="open-comment"),

@@ -65,8 +65,14 @@ def test_the_subject_stands_in_for_a_title() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        pytest.param(b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n", "no HTML", id="no-part"),
-        pytest.param(b"MIME-Version: 1.0\nContent-Type: multipart/related\n\nwords", "no HTML", id="no-boundary"),
+        pytest.param(
+            b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n",
+            "no HTML",
+            id="no-part",
+        ),
+        pytest.param(
+            b"MIME-Version: 1.0\nContent-Type: multipart/related\n\nwords", "no HTML", id="no-boundary"
+        ),
         pytest.param(b"only words", "no end", id="no-header"),
     ],
 )
@@ -119,7 +125,9 @@ def test_a_table_of_contents_in_html_names_the_chapters() -> None:
         '<nav epub:type="toc"><ol><li><a href="one.xhtml">From the list</a></li></ol></nav></body></html>'
     )
 
-    drafts, _ = found_in(epub_of({"one.xhtml": CHAPTER.format(f"<p>{SENTENCE}</p>")}, extra={"nav.xhtml": nav}))
+    drafts, _ = found_in(
+        epub_of({"one.xhtml": CHAPTER.format(f"<p>{SENTENCE}</p>")}, extra={"nav.xhtml": nav})
+    )
 
     assert [draft.title for draft in drafts] == ["From the list"]
 
@@ -130,10 +138,14 @@ BAD_BOOKS = [
     pytest.param(epub_of({"a.xhtml": CHAPTER.format("")}), "empty", id="no-text"),
     pytest.param(zip_of({"mimetype": "application/epub+zip"}), "malformed", id="no-container"),
     pytest.param(
-        zip_of({"mimetype": "application/epub+zip", "META-INF/container.xml": "<a><b></a>"}), "malformed", id="not-xml"
+        zip_of({"mimetype": "application/epub+zip", "META-INF/container.xml": "<a><b></a>"}),
+        "malformed",
+        id="not-xml",
     ),
     pytest.param(
-        epub_of({"a.xhtml": "x"}, extra={"META-INF/encryption.xml": ENCRYPTION.format("http://www.w3.org/aes")}),
+        epub_of(
+            {"a.xhtml": "x"}, extra={"META-INF/encryption.xml": ENCRYPTION.format("http://www.w3.org/aes")}
+        ),
         "encrypted",
         id="protected",
     ),
@@ -150,7 +162,9 @@ def test_a_book_that_cannot_be_read_says_why(data: bytes, code: str) -> None:
 
 def test_hidden_fonts_do_not_make_a_book_protected() -> None:
     fonts = ENCRYPTION.format("http://www.idpf.org/2008/embedding")
-    data = epub_of({"a.xhtml": CHAPTER.format(f"<p>{SENTENCE}</p>")}, extra={"META-INF/encryption.xml": fonts})
+    data = epub_of(
+        {"a.xhtml": CHAPTER.format(f"<p>{SENTENCE}</p>")}, extra={"META-INF/encryption.xml": fonts}
+    )
 
     assert len(found_in(data)[0]) == 1
 
@@ -177,7 +191,9 @@ def _p(text: str, style: str = "") -> str:
 
 
 def test_a_word_document_gives_its_text_in_order() -> None:
-    styles = f'<w:styles xmlns:w="{WORD}"><w:style w:styleId="Titel"><w:name w:val="Title"/></w:style></w:styles>'
+    styles = (
+        f'<w:styles xmlns:w="{WORD}"><w:style w:styleId="Titel"><w:name w:val="Title"/></w:style></w:styles>'
+    )
     notes = f'<w:footnotes xmlns:w="{WORD}"><w:footnote>{_p("A note below.")}</w:footnote></w:footnotes>'
     body = (
         _p("Bees at noon", "Titel")
@@ -189,7 +205,9 @@ def test_a_word_document_gives_its_text_in_order() -> None:
         + f"</w:txbxContent></mc:Choice><mc:Fallback>{_p('In a box')}</mc:Fallback></mc:AlternateContent></w:p>"
     )
 
-    (draft,), _ = found_in(docx_of(body, extra={"word/styles.xml": styles, "word/footnotes.xml": notes}), "a.docx")
+    (draft,), _ = found_in(
+        docx_of(body, extra={"word/styles.xml": styles, "word/footnotes.xml": notes}), "a.docx"
+    )
 
     assert draft.title == "Bees at noon"
     assert draft.text.split("\n\n") == [
@@ -198,10 +216,24 @@ def test_a_word_document_gives_its_text_in_order() -> None:
 
 
 PROPERTIES = [
-    pytest.param("Real title", "Jane Doe", "2020-05-06T01:02:03Z", ("Real title", ("Jane Doe",), PartialDate(2020, 5, 6)), id="plausible"),
-    pytest.param("Microsoft Word - draft3.doc", "Jane Doe", "", ("", ("Jane Doe",), None), id="title-of-a-program"),
+    pytest.param(
+        "Real title",
+        "Jane Doe",
+        "2020-05-06T01:02:03Z",
+        ("Real title", ("Jane Doe",), PartialDate(2020, 5, 6)),
+        id="plausible",
+    ),
+    pytest.param(
+        "Microsoft Word - draft3.doc", "Jane Doe", "", ("", ("Jane Doe",), None), id="title-of-a-program"
+    ),
     pytest.param("untitled", "Microsoft Office User", "", ("", (), None), id="defaults"),
-    pytest.param("Real title", "python-docx", "2013-12-23T23:15:00Z", ("Real title", (), None), id="date-not-in-the-text"),
+    pytest.param(
+        "Real title",
+        "python-docx",
+        "2013-12-23T23:15:00Z",
+        ("Real title", (), None),
+        id="date-not-in-the-text",
+    ),
 ]
 
 
@@ -250,7 +282,9 @@ BAD_DOCUMENTS = [
     pytest.param(lambda: zip_of({"word/document.xml": "<w:document"}), "malformed", id="cut-xml"),
     pytest.param(lambda: zip_of({"word/document.xml": "<a>" * 5_000}), "limit", id="deep-xml"),
     pytest.param(lambda: odt_of("", manifest="<encryption-data/>"), "encrypted", id="encrypted-odt"),
-    pytest.param(lambda: zip_of({"mimetype": "application/vnd.oasis.opendocument.text"}), "malformed", id="no-content"),
+    pytest.param(
+        lambda: zip_of({"mimetype": "application/vnd.oasis.opendocument.text"}), "malformed", id="no-content"
+    ),
     pytest.param(lambda: pdf_of([[]]), "empty", id="pdf-without-text"),
     pytest.param(lambda: b"%PDF-1.7\nnothing of it", "malformed", id="broken-pdf"),
 ]
@@ -270,7 +304,9 @@ def test_a_document_that_cannot_be_read_says_why(make: Callable[[], bytes], code
     [
         pytest.param(BOMB + "<a>&x8;</a>", id="bomb"),
         pytest.param('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>words &x;</a>', id="file"),
-        pytest.param('<!DOCTYPE a [<!ENTITY % x SYSTEM "file:///etc/passwd">%x;]><a>words</a>', id="parameter"),
+        pytest.param(
+            '<!DOCTYPE a [<!ENTITY % x SYSTEM "file:///etc/passwd">%x;]><a>words</a>', id="parameter"
+        ),
     ],
 )
 def test_entities_are_never_resolved(xml: str) -> None:
@@ -302,8 +338,13 @@ def _pages() -> list[list[str]]:
 def test_lines_of_a_pdf_become_paragraphs() -> None:
     (draft,), _ = found_in(pdf_of(_pages()[:1]), "a.pdf")
 
-    assert "river bank until the evening comes, and then they go home to rest for the night in their hives." in draft.text
-    assert "\n\nA new paragraph begins here and has its own lines that go on until the end of it." in draft.text
+    assert (
+        "river bank until the evening comes, and then they go home to rest for the night in their hives."
+        in draft.text
+    )
+    assert (
+        "\n\nA new paragraph begins here and has its own lines that go on until the end of it." in draft.text
+    )
 
 
 def test_what_stands_on_every_page_is_left_out() -> None:
@@ -345,7 +386,9 @@ def test_without_its_library_a_pdf_is_refused_with_the_cure(monkeypatch: pytest.
 
 
 def test_a_document_in_a_zip_is_read_like_one_outside() -> None:
-    data = zip_of({"a.docx": docx_of(_p("Words of Word.")), "b.pdf": pdf_of(_pages()[:1]), "c.odt": odt_of("<text:p/>")})
+    data = zip_of(
+        {"a.docx": docx_of(_p("Words of Word.")), "b.pdf": pdf_of(_pages()[:1]), "c.odt": odt_of("<text:p/>")}
+    )
 
     drafts, failures = found_in(data)
 

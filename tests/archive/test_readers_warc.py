@@ -63,7 +63,9 @@ PASSED_OVER = [
     pytest.param(warc_record("http://e.com/x", b"\x89PNG", http="Content-Type: image/png"), id="image"),
     pytest.param(warc_record("http://e.com/x", page("X"), kind="request"), id="request"),
     pytest.param(warc_record("http://e.com/x", b"", kind="revisit"), id="revisit"),
-    pytest.param(warc_record("http://e.com/robots.txt", b"Disallow: /", http="Content-Type: text/plain"), id="robots"),
+    pytest.param(
+        warc_record("http://e.com/robots.txt", b"Disallow: /", http="Content-Type: text/plain"), id="robots"
+    ),
 ]
 
 
@@ -84,7 +86,12 @@ def test_a_file_without_pages_says_so() -> None:
 
 def _cut_length(record: bytes, change: int) -> bytes:
     """The record with a length that is wrong by ``change``."""
-    return re.sub(rb"Content-Length: (\d+)", lambda found: b"Content-Length: %d" % (int(found[1]) + change), record, count=1)
+    return re.sub(
+        rb"Content-Length: (\d+)",
+        lambda found: b"Content-Length: %d" % (int(found[1]) + change),
+        record,
+        count=1,
+    )
 
 
 LIES = [
@@ -93,7 +100,9 @@ LIES = [
     pytest.param(_cut_length(FIRST, 10**12), "not the stated", id="much-too-long"),
     pytest.param(FIRST.replace(b"Content-Length: ", b"Content-Length: -"), "not a number", id="negative"),
     pytest.param(FIRST.replace(b"Content-Length: ", b"Content-Size: "), "not a number", id="missing"),
-    pytest.param(FIRST.replace(b"WARC-Date", b"WARC-Truncated: length\r\nWARC-Date"), "cut", id="truncated-at-capture"),
+    pytest.param(
+        FIRST.replace(b"WARC-Date", b"WARC-Truncated: length\r\nWARC-Date"), "cut", id="truncated-at-capture"
+    ),
 ]
 
 
@@ -155,14 +164,23 @@ def test_what_is_no_record_is_named_and_passed_over(junk: bytes, code: str) -> N
 def test_a_record_over_the_limit_is_refused_by_name(size: int, articles: int) -> None:
     length = int(re.findall(rb"Content-Length: (\d+)", FIRST)[0])
 
-    drafts, failures = found_in(FIRST + SECOND[:0] + warc_record("http://e.com/2", b"<html>x"), limits=Limits(file_bytes=length - size))
+    drafts, failures = found_in(
+        FIRST + SECOND[:0] + warc_record("http://e.com/2", b"<html>x"),
+        limits=Limits(file_bytes=length - size),
+    )
 
     assert len(drafts) == articles
     assert [failure.code for failure in failures] == ["limit"] * size
 
 
 def _chunks(body: bytes) -> bytes:
-    return b"".join(b"%x\r\n%b\r\n" % (len(body[at : at + 100]), body[at : at + 100]) for at in range(0, len(body), 100)) + b"0\r\n\r\n"
+    return (
+        b"".join(
+            b"%x\r\n%b\r\n" % (len(body[at : at + 100]), body[at : at + 100])
+            for at in range(0, len(body), 100)
+        )
+        + b"0\r\n\r\n"
+    )
 
 
 def _raw_deflate(body: bytes) -> bytes:
@@ -176,7 +194,12 @@ BODIES = [
     pytest.param("Content-Encoding: deflate", zlib.compress, 0, id="deflate"),
     pytest.param("Content-Encoding: deflate", _raw_deflate, 0, id="raw-deflate"),
     pytest.param("Transfer-Encoding: chunked", _chunks, 0, id="chunked"),
-    pytest.param("Transfer-Encoding: chunked\r\nContent-Encoding: gzip", lambda body: _chunks(gzip.compress(body)), 0, id="both"),
+    pytest.param(
+        "Transfer-Encoding: chunked\r\nContent-Encoding: gzip",
+        lambda body: _chunks(gzip.compress(body)),
+        0,
+        id="both",
+    ),
     pytest.param("Content-Encoding: gzip", lambda body: body, 1, id="not-packed-as-stated"),
     pytest.param("Transfer-Encoding: chunked", lambda body: body, 1, id="not-chunked-as-stated"),
     pytest.param("Content-Encoding: rot13", lambda body: body, 1, id="unknown-encoding"),
@@ -184,7 +207,9 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("header", "pack", "warnings"), BODIES)
-def test_bodies_are_unpacked_or_taken_as_they_are(header: str, pack: Callable[[bytes], bytes], warnings: int) -> None:
+def test_bodies_are_unpacked_or_taken_as_they_are(
+    header: str, pack: Callable[[bytes], bytes], warnings: int
+) -> None:
     body = page("Some page")
     response = parse_response(f"HTTP/1.1 200 OK\r\n{header}\r\n\r\n".encode() + pack(body), Limits())
 
@@ -196,7 +221,9 @@ def test_bodies_are_unpacked_or_taken_as_they_are(header: str, pack: Callable[[b
 
 def test_a_packed_body_that_was_cut_gives_what_is_there() -> None:
     packed = gzip.compress(page("Some page" * 500))
-    response = parse_response(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + packed[: len(packed) - 20], Limits())
+    response = parse_response(
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + packed[: len(packed) - 20], Limits()
+    )
 
     assert response is not None
     content, warnings = decoded_body(response, Limits())
@@ -206,7 +233,8 @@ def test_a_packed_body_that_was_cut_gives_what_is_there() -> None:
 
 def test_records_are_those_that_another_reader_finds() -> None:
     data = b"".join(
-        warc_record(f"http://example.com/{number}", page(f"Page {number}") * (number % 5 + 1)) for number in range(50)
+        warc_record(f"http://example.com/{number}", page(f"Page {number}") * (number % 5 + 1))
+        for number in range(50)
     )
 
     ours = [
@@ -215,13 +243,18 @@ def test_records_are_those_that_another_reader_finds() -> None:
     ]
     theirs = [
         (record.headers["WARC-Target-URI"], record.reader.read())
-        for record in ArchiveIterator(io.BytesIO(data), parse_http=False, record_types=WarcRecordType.response)
+        for record in ArchiveIterator(
+            io.BytesIO(data), parse_http=False, record_types=WarcRecordType.response
+        )
     ]
     assert ours == theirs
 
 
 def _wacz(pages: list[str]) -> bytes:
-    lines = [json.dumps({"format": "json-pages-1.0"}), *(json.dumps({"url": url, "title": "T"}) for url in pages)]
+    lines = [
+        json.dumps({"format": "json-pages-1.0"}),
+        *(json.dumps({"url": url, "title": "T"}) for url in pages),
+    ]
     return zip_of(
         {
             "datapackage.json": "{}",

@@ -34,7 +34,7 @@ KINDS = [
     pytest.param(RECORD + b"\n" + RECORD, "a.txt", Kind.JSONL, id="lines-in-a-text-name"),
     pytest.param(RECORD, "a.json", Kind.JSON, id="one-object"),
     pytest.param(RECORD + b"\n" + RECORD, "a.json", Kind.JSONL, id="lines-in-a-json-name"),
-    pytest.param(b"{\n  \"title\": 1\n}", "a", Kind.JSON, id="object-over-lines"),
+    pytest.param(b'{\n  "title": 1\n}', "a", Kind.JSON, id="object-over-lines"),
     pytest.param(b"[" + RECORD + b"]", "-", Kind.JSON, id="array"),
     pytest.param(b"[\n" + RECORD + b"]", "a.jsonl", Kind.JSON, id="array-in-a-lines-name"),
     pytest.param(b"# comment\n" + RECORD, "a.jsonl", Kind.JSONL, id="comment-first"),
@@ -84,7 +84,9 @@ def results(data: bytes, name: str = "/a.txt", **options: object) -> list[Draft 
     return list(read(data, Origin(path=name), options=ReadOptions(**options)))  # type: ignore[arg-type]
 
 
-@given(st.binary(max_size=300), st.sampled_from(["/a", "/a.md", "/a.csv", "/a.jsonl", "/a.json", "/a.txt.gz"]))
+@given(
+    st.binary(max_size=300), st.sampled_from(["/a", "/a.md", "/a.csv", "/a.jsonl", "/a.json", "/a.txt.gz"])
+)
 def test_any_bytes_have_an_outcome(data: bytes, name: str) -> None:
     found: list[Draft | ReadFailure] = []
 
@@ -172,7 +174,9 @@ TABLES = [
 @pytest.mark.parametrize("text", TABLES)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_tables(text: str, encoding: str) -> None:
-    (draft,) = results(text.removeprefix("\ufeff").encode(encoding) if encoding != "utf-8" else text.encode(), "/a.csv")
+    (draft,) = results(
+        text.removeprefix("\ufeff").encode(encoding) if encoding != "utf-8" else text.encode(), "/a.csv"
+    )
 
     assert isinstance(draft, Draft)
     assert (draft.title, draft.text, str(draft.published)) == ("T", "words here", "2020-01-01")
@@ -182,7 +186,13 @@ def test_tables(text: str, encoding: str) -> None:
 def test_bad_rows_are_named_and_the_rest_read() -> None:
     found = results(b'title,text\nA,one two\nB\nC,"x, ""y""\n\nz"\nD,d,extra\nE,e,\n', "/a.csv")
 
-    assert [each.member if isinstance(each, ReadFailure) else each.title for each in found] == ["A", "row 3", "C", "row 5", "E"]
+    assert [each.member if isinstance(each, ReadFailure) else each.title for each in found] == [
+        "A",
+        "row 3",
+        "C",
+        "row 5",
+        "E",
+    ]
     assert isinstance(found[2], Draft)
     assert found[2].text == 'x, "y"\n\nz'
 

@@ -28,7 +28,9 @@ def names(root: Path, found: list[Item | Unread]) -> list[str]:
 
 
 def unread(found: list[Item | Unread]) -> dict[str, str]:
-    return {Path(each.path).name: each.reason for each in found if isinstance(each, Unread) and not each.skipped}
+    return {
+        Path(each.path).name: each.reason for each in found if isinstance(each, Unread) and not each.skipped
+    }
 
 
 def test_folders_are_walked_in_the_order_of_names(tmp_path: Path) -> None:
@@ -49,7 +51,10 @@ def test_hidden_files_are_passed_over_and_assets_skipped(tmp_path: Path) -> None
     found = list(find_items([tmp_path]))
 
     assert names(tmp_path, found) == ["a.txt"]
-    assert sorted(Path(each.path).name for each in found if isinstance(each, Unread)) == ["photo.JPG", "style.css"]
+    assert sorted(Path(each.path).name for each in found if isinstance(each, Unread)) == [
+        "photo.JPG",
+        "style.css",
+    ]
 
 
 def test_what_is_named_is_read_whatever_its_name(tmp_path: Path) -> None:
@@ -152,7 +157,9 @@ def test_standard_input_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_manifest_names_files_beside_it(tmp_path: Path) -> None:
     page = write(tmp_path / "pages" / "a.html", "<p>x")
     lines = [
-        json.dumps({"path": "pages/a.html", "url": "https://e.org/a", "id": "A7", "title": "T", "date": "2024-09"}),
+        json.dumps(
+            {"path": "pages/a.html", "url": "https://e.org/a", "id": "A7", "title": "T", "date": "2024-09"}
+        ),
         "",
         "# comment",
         json.dumps({"path": "pages/gone.html"}),
@@ -171,7 +178,11 @@ def test_a_manifest_names_files_beside_it(tmp_path: Path) -> None:
     assert (first.path, last.path) == (str(page), str(page))
     assert (first.known.title, first.known.external_id, str(first.known.published)) == ("T", "A7", "2024-09")
     assert first.known.provenance["title"].method == "manifest"
-    assert [each.member for each in (gone, nameless, broken) if isinstance(each, Unread)] == ["line 4", "line 5", "line 6"]
+    assert [each.member for each in (gone, nameless, broken) if isinstance(each, Unread)] == [
+        "line 4",
+        "line 5",
+        "line 6",
+    ]
     assert isinstance(gone, Unread)
     assert "gone.html" in gone.reason
 

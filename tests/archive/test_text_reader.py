@@ -34,7 +34,9 @@ def test_first_seed_with_an_empty_author_line() -> None:
     assert document.language == "en"
     assert len(paragraphs) == 12
     assert document.lead == paragraphs[0]
-    assert paragraphs[0].startswith("The U.S. will this week discuss the possibility of Ukraine using its long-range")
+    assert paragraphs[0].startswith(
+        "The U.S. will this week discuss the possibility of Ukraine using its long-range"
+    )
     assert paragraphs[3].startswith("“Has the time come to allow Ukraine")
     assert document.text.endswith("strengthening of our air defense.”")
     assert "Zelensky’s" in document.text
@@ -58,7 +60,10 @@ HEADERS = [
     pytest.param("T\n\nAuthor: Jane Doe\nDate: 2024-09-10\n\n" + PROSE, id="after-a-blank-line"),
     pytest.param("T\nBy Jane Doe\n10 September 2024\n" + PROSE, id="loose-lines"),
     pytest.param("T\n\nDATE : 10 Sept 2024\n\nAUTHOR: Jane Doe\n\n" + PROSE, id="any-order-and-case"),
-    pytest.param("Title: T\nByline: By Jane Doe, Staff Writer\nPublished: September 10, 2024\n\n" + PROSE, id="title-line"),
+    pytest.param(
+        "Title: T\nByline: By Jane Doe, Staff Writer\nPublished: September 10, 2024\n\n" + PROSE,
+        id="title-line",
+    ),
     pytest.param("Author: Jane Doe\nTitle: T\nDate: 10.09.2024\n" + PROSE, id="author-first"),
 ]
 
@@ -75,7 +80,8 @@ def test_header_lines(text: str) -> None:
 
 def test_every_header_and_its_provenance() -> None:
     draft = read(
-        "T\nSource: The Daily\nURL: https://e.org/a\nTags: war; peace, arms\nLanguage: English\nSection: World\n\n" + PROSE
+        "T\nSource: The Daily\nURL: https://e.org/a\nTags: war; peace, arms\nLanguage: English\nSection: World\n\n"
+        + PROSE
     )
 
     assert (draft.source, draft.url, draft.tags) == ("The Daily", "https://e.org/a", ("war", "peace", "arms"))
@@ -88,10 +94,14 @@ def test_every_header_and_its_provenance() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param("By the time the ministers met, the decision had been made by others.", id="by-in-prose"),
+        pytest.param(
+            "By the time the ministers met, the decision had been made by others.", id="by-in-prose"
+        ),
         pytest.param("By Thursday evening the talks had failed.", id="by-and-a-day"),
         pytest.param("Note: this is an early report.", id="unknown-name"),
-        pytest.param("The author: a man of letters, who wrote many books and died in 1950.", id="colon-in-prose"),
+        pytest.param(
+            "The author: a man of letters, who wrote many books and died in 1950.", id="colon-in-prose"
+        ),
     ],
 )
 def test_prose_is_no_header(line: str) -> None:
@@ -174,7 +184,9 @@ def test_nothing_to_see_is_refused(data: bytes) -> None:
 
 
 def test_limits_cut_with_a_warning() -> None:
-    document = document_from_draft(read("Title: " + "x" * 5000 + "\nAuthor: " + "A Bc, " * 2000 + "\n\nbody " + "y" * 300_000))
+    document = document_from_draft(
+        read("Title: " + "x" * 5000 + "\nAuthor: " + "A Bc, " * 2000 + "\n\nbody " + "y" * 300_000)
+    )
 
     assert len(document.title) == 1000
     assert len(document.authors) <= 100

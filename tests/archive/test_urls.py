@@ -18,7 +18,9 @@ CASES = [
     pytest.param("https://e.org/a?utm_source=x", "https://e.org/a", id="only-tracking"),
     pytest.param("https://e.org/?p=12", "https://e.org/?p=12", id="query-that-means-something"),
     pytest.param("https://user:secret@e.org/a", "https://e.org/a", id="credentials"),
-    pytest.param("https://bücher.example/ä b", "https://xn--bcher-kva.example/%C3%A4%20b", id="idn-and-escapes"),
+    pytest.param(
+        "https://bücher.example/ä b", "https://xn--bcher-kva.example/%C3%A4%20b", id="idn-and-escapes"
+    ),
     pytest.param("https://e.org/%7euser/%c3%a4", "https://e.org/~user/%C3%A4", id="one-form-of-escapes"),
     pytest.param("https://e.org/100%", "https://e.org/100%25", id="lone-percent"),
     pytest.param("https://e.org/a/../b/./c", "https://e.org/b/c", id="dot-segments"),
@@ -67,7 +69,12 @@ def test_any_text_gives_a_fixed_point(tail: str) -> None:
 
 @pytest.mark.parametrize(
     ("url", "expected"),
-    [("https://e.org/", False), ("https://e.org/a", True), ("https://e.org/a/", True), ("https://e.org/?p=1", True)],
+    [
+        ("https://e.org/", False),
+        ("https://e.org/a", True),
+        ("https://e.org/a/", True),
+        ("https://e.org/?p=1", True),
+    ],
 )
 def test_a_front_page_has_no_path(url: str, expected: bool) -> None:
     assert has_path(url) is expected

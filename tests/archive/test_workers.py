@@ -38,8 +38,12 @@ while True:
     write_frame(sys.stdout.buffer, results_to_json([ReadFailure(code="read", reason=name)]))
 """
 COMMAND = (sys.executable, "-c", ACTOR)
-PAGE = "<html><head><title>Page {n}</title></head><body><article><h1>Page {n}</h1>{body}</article></body></html>"
-BODY = "".join(f"<p>Paragraph {n} of the page has words enough to be taken for an article's text.</p>" for n in range(8))
+PAGE = (
+    "<html><head><title>Page {n}</title></head><body><article><h1>Page {n}</h1>{body}</article></body></html>"
+)
+BODY = "".join(
+    f"<p>Paragraph {n} of the page has words enough to be taken for an article's text.</p>" for n in range(8)
+)
 
 
 def outcomes(names: list[str], *, size: int = 1, wall_s: float = 10.0) -> list[str]:
@@ -137,7 +141,9 @@ def test_a_child_ends_with_its_parent(pages: Path) -> None:
         f"print(len(pool.submit({str(pages / 'page00.html')!r}, ReadOptions()).result()), flush=True); "
         "print(next(iter(pool._all))._process.pid, flush=True); os._exit(9)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
     count, pid = done.stdout.split()
 
     assert count == "1"

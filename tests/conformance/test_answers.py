@@ -24,7 +24,9 @@ DATED = [
 ]
 
 
-def ids(engine: Engine, plan: Plan, sort: Sort = Sort.RELEVANCE, offset: int = 0, limit: int = 100) -> list[int]:
+def ids(
+    engine: Engine, plan: Plan, sort: Sort = Sort.RELEVANCE, offset: int = 0, limit: int = 100
+) -> list[int]:
     response = engine.search(SearchRequest(plan=plan, sort=sort, offset=offset, limit=limit))
     return [hit.id for hit in response.hits]
 
@@ -109,8 +111,12 @@ def test_hits_have_a_score_only_by_relevance(filled: Fill) -> None:
 
 RANKED = [
     pytest.param(Term("body", "rare"), [3, 2, 1], id="more often and in shorter texts first"),
-    pytest.param(Any((Term("body", "rare"), Term("body", "often"))), [3, 2, 1, 4, 5], id="rare words weigh more"),
-    pytest.param(Reward(Every(), (Constant(Term("body", "late"), 9.0),)), [5, 1, 2, 3, 4], id="a reward lifts"),
+    pytest.param(
+        Any((Term("body", "rare"), Term("body", "often"))), [3, 2, 1, 4, 5], id="rare words weigh more"
+    ),
+    pytest.param(
+        Reward(Every(), (Constant(Term("body", "late"), 9.0),)), [5, 1, 2, 3, 4], id="a reward lifts"
+    ),
     pytest.param(
         Reward(Every(), (Constant(Term("body", "late"), 9.0), Constant(Term("lang", "en"), 5.0))),
         [5, 4, 1, 2, 3],
@@ -122,7 +128,9 @@ RANKED = [
         id="a boost multiplies",
     ),
     pytest.param(Constant(Term("body", "rare"), 0.0), [1, 2, 3], id="a constant makes ties"),
-    pytest.param(Any((Constant(TermPhrase("body", ("often", "rare")), 1.0), Every())), [1, 2, 3, 4, 5], id="phrase"),
+    pytest.param(
+        Any((Constant(TermPhrase("body", ("often", "rare")), 1.0), Every())), [1, 2, 3, 4, 5], id="phrase"
+    ),
     pytest.param(Except(Term("body", "late")), [1, 2, 3, 4], id="an exception scores nothing"),
 ]
 

@@ -63,13 +63,36 @@ ARTICLES = [
         added=dt.datetime(2024, 9, 30, 12, tzinfo=dt.timezone(dt.timedelta(hours=12))),
         section="World",
     ),
-    article(4, "Straße nach Köln", "Die große Straße führt nach Süden. Ein Café.", language="de", published="2024-10-01", added=dt.datetime(2024, 10, 1, tzinfo=dt.UTC)),
+    article(
+        4,
+        "Straße nach Köln",
+        "Die große Straße führt nach Süden. Ein Café.",
+        language="de",
+        published="2024-10-01",
+        added=dt.datetime(2024, 10, 1, tzinfo=dt.UTC),
+    ),
     article(5, "Чёрное море", "Корабли вышли в Черное море.", language="ru", published="2024"),
     article(6, "日本語の新聞", "東京で記者会見が行われた。", language="ja", published="2024-09"),
-    article(7, "L'été à Paris", "C'est l'été. Aujourd’hui, les cafés sont pleins.", language="fr", published="2023-12-31"),
-    article(8, "Jane Doe remembered", "She wrote for Reuters. Jane Doe was a friend. COVID-19 came.", published="2024-01-01"),
+    article(
+        7,
+        "L'été à Paris",
+        "C'est l'été. Aujourd’hui, les cafés sont pleins.",
+        language="fr",
+        published="2023-12-31",
+    ),
+    article(
+        8,
+        "Jane Doe remembered",
+        "She wrote for Reuters. Jane Doe was a friend. COVID-19 came.",
+        published="2024-01-01",
+    ),
     article(9, "Noise", "x" * 10_000 + " after the noise. Version 2.0.1 of node_modules/readme.txt"),
-    article(10, "Running shoes", "He runs. They ran. The runner's shoes: C++ and C#, for E=mc2.", authors=("Reuters Staff",)),
+    article(
+        10,
+        "Running shoes",
+        "He runs. They ran. The runner's shoes: C++ and C#, for E=mc2.",
+        authors=("Reuters Staff",),
+    ),
 ]
 
 ALL = [document.id for document in ARTICLES]
@@ -308,7 +331,9 @@ def test_ranks_first(engine: Engine, text: str, first: int) -> None:
     assert asked(engine, text, match="any")[0] == first
 
 
-@pytest.mark.parametrize("text", ["OR harbour", "harbour OR", "AND harbour AND", "(harbour", "harbour -", "NOT"])
+@pytest.mark.parametrize(
+    "text", ["OR harbour", "harbour OR", "AND harbour AND", "(harbour", "harbour -", "NOT"]
+)
 def test_a_stray_operator_keeps_no_article_away(engine: Engine, text: str) -> None:
     assert asked(engine, text, match="auto")[:2] == ([2, 3] if "harbour" in text else [])
 

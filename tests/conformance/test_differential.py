@@ -76,7 +76,9 @@ leaves: st.SearchStrategy[Plan] = st.one_of(
         st.integers(0, 4),
         st.booleans(),
     ),
-    st.builds(TermPrefix, st.sampled_from(["body", "author_key"]), st.sampled_from(["", "a", "ab", "é", "b"])),
+    st.builds(
+        TermPrefix, st.sampled_from(["body", "author_key"]), st.sampled_from(["", "a", "ab", "é", "b"])
+    ),
     st.builds(TermWildcard, st.sampled_from(["body", "author_key"]), patterns),
     st.builds(TermFuzzy, st.just("body"), words, st.integers(1, 2)),
     st.builds(NumberRange, st.just("published_start"), optional_days, optional_days),

@@ -38,7 +38,9 @@ def histogram(engine: Engine, plan: Plan, *bounds: int) -> tuple[int, ...]:
         pytest.param((11, 19, 45), (0, 3), id="uneven stretches"),
     ],
 )
-def test_matches_are_counted_by_stretch(filled: Fill, bounds: tuple[int, ...], expected: tuple[int, ...]) -> None:
+def test_matches_are_counted_by_stretch(
+    filled: Fill, bounds: tuple[int, ...], expected: tuple[int, ...]
+) -> None:
     engine = filled(RECORDS)
 
     assert histogram(engine, Term("body", "w"), *bounds) == expected

@@ -253,7 +253,9 @@ def test_a_damaged_index_is_never_an_empty_one(
     if damage == "lost":
         head.unlink()
     else:
-        head.write_bytes({"truncated": data[: len(data) // 2], "garbage": b"\xff\x00garbage" * 9, "empty": b""}[damage])
+        head.write_bytes(
+            {"truncated": data[: len(data) // 2], "garbage": b"\xff\x00garbage" * 9, "empty": b""}[damage]
+        )
 
     with pytest.raises((IndexDamagedError, IndexMissingError), match="archive reindex"):
         factory(engine_name).open(folder)
@@ -273,9 +275,7 @@ def test_lost_postings_are_damage(engine_name: str, engine: Engine, folder: Path
 
 
 @with_library
-def test_an_index_of_other_fields_is_outdated(
-    engine_name: str, engine: Engine, folder: Path
-) -> None:
+def test_an_index_of_other_fields_is_outdated(engine_name: str, engine: Engine, folder: Path) -> None:
     engine.close()
     path = folder / {"tantivy": "meta.json", "whoosh": "fields.json"}[engine_name]
     path.write_text(path.read_text(encoding="utf-8").replace('"lead_stem"', '"old_name"'), encoding="utf-8")

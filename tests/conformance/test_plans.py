@@ -172,7 +172,11 @@ CASES: list[tuple[str, Plan, list[int]]] = [
     ("boost", Boost(Term("body", "base"), 3.0), [1]),
     ("constant", Constant(Term("body", "base"), 0.0), [1]),
     ("reward adds no match", Reward(Term("body", "base"), (Every(), Term("body", "a"))), [1]),
-    ("reward of an exception", Reward(Except(Term("body", "base")), (Term("body", "a"),)), [2, 3, 4, 5, 6, 7, 8]),
+    (
+        "reward of an exception",
+        Reward(Except(Term("body", "base")), (Term("body", "a"),)),
+        [2, 3, 4, 5, 6, 7, 8],
+    ),
 ]
 
 
@@ -198,7 +202,9 @@ def shared(
 
     if engine_name not in shared_by_name:
         engine = factory(engine_name).create(tmp_path_factory.mktemp(engine_name))
-        engine.add(record(id_, "missile base a b range long", lang=("en",), day=20, words=3) for id_ in (3, 9))
+        engine.add(
+            record(id_, "missile base a b range long", lang=("en",), day=20, words=3) for id_ in (3, 9)
+        )
         engine.add(RECORDS[:4])
         engine.commit()
         engine.add(RECORDS[4:])

@@ -38,7 +38,9 @@ def test_a_change_is_seen_by_another_reader_of_the_file(tmp_path):
     assert len(bytes.fromhex(running.read().key)) == 32
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"password": "x"}', '{"password":"","key":"","tokens":[{"a":1}]}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"password": "x"}', '{"password":"","key":"","tokens":[{"a":1}]}']
+)
 def test_a_file_that_is_damaged_lets_nobody_in(tmp_path, content):
     (tmp_path / ACCESS_FILE).write_text(content)
 

@@ -59,7 +59,13 @@ def token_for(file, name="t", *, scope="api", days=None):
 
 def every_rule(client):
     """One path for each route of the application that answers GET."""
-    values = {"slug": "harbour-strike", "name": "csv", "extension": "atom", "filename": "style.css", "_rest": "x"}
+    values = {
+        "slug": "harbour-strike",
+        "name": "csv",
+        "extension": "atom",
+        "filename": "style.css",
+        "_rest": "x",
+    }
     adapter = client.application.url_map.bind("localhost")
     return {
         rule.endpoint: adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -86,7 +92,9 @@ def test_with_a_password_nothing_of_the_archive_is_answered_to_strangers(client)
     assert answered == open_to_all
 
 
-@pytest.mark.parametrize("path", ["/?q=x&sort=newest", "/article/harbour-strike", "/help", "/nothing/here", "/saved"])
+@pytest.mark.parametrize(
+    "path", ["/?q=x&sort=newest", "/article/harbour-strike", "/help", "/nothing/here", "/saved"]
+)
 def test_a_stranger_on_a_page_goes_to_the_login_and_comes_back(client, path):
     sent = client.get(path)
     assert sent.status_code == 303
@@ -101,7 +109,8 @@ def test_a_stranger_on_a_page_goes_to_the_login_and_comes_back(client, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/search", "/api/v1/nothing", "/export/csv?q=x", "/feed.atom?q=x", "/opensearch.xml", "/metrics"]
+    "path",
+    ["/api/v1/search", "/api/v1/nothing", "/export/csv?q=x", "/feed.atom?q=x", "/opensearch.xml", "/metrics"],
 )
 def test_a_program_without_a_token_gets_401(client, path):
     answer = client.get(path)
@@ -128,7 +137,11 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client):
 
 def test_over_tls_the_cookie_is_secure_and_bound_to_the_host(client):
     answer = client.post(
-        "/login", data={"password": PASSWORD}, headers=OWN, base_url="https://localhost", follow_redirects=False
+        "/login",
+        data={"password": PASSWORD},
+        headers=OWN,
+        base_url="https://localhost",
+        follow_redirects=False,
     )
 
     cookie = answer.headers["Set-Cookie"]
@@ -280,7 +293,9 @@ def test_a_revoked_token_is_refused_at_once(client, file):
     assert client.get("/api/v1/search", headers=bearer(key)).status_code == 401
 
 
-@pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "Basic eDp5", "Bearer arc_" + "x" * 43, "bearer \x00", "é"])
+@pytest.mark.parametrize(
+    "value", ["", "Bearer", "Bearer ", "Basic eDp5", "Bearer arc_" + "x" * 43, "bearer \x00", "é"]
+)
 def test_a_wrong_token_is_refused(client, value):
     assert client.get("/api/v1/search", headers={"Authorization": value}).status_code == 401
 
@@ -315,7 +330,11 @@ def test_the_feed_does_not_repeat_its_token(client, file, caplog):
 def test_health_and_readiness_are_told_to_strangers_without_numbers(client, file):
     assert client.get("/healthz").json == {"status": "ok"}
     assert client.get("/readyz").json == {"ready": True}
-    assert client.get("/readyz", headers=bearer(token_for(file))).json == {"ready": True, "articles": 2, "behind": 0}
+    assert client.get("/readyz", headers=bearer(token_for(file))).json == {
+        "ready": True,
+        "articles": 2,
+        "behind": 0,
+    }
 
 
 def test_logins_are_logged_and_counted(client, file, caplog):

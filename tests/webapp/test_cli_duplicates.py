@@ -24,7 +24,13 @@ def run(home: Path, *arguments: str) -> Result:
 def home(tmp_path: Path) -> Path:
     articles = tmp_path / "articles.jsonl"
     rows = [
-        {"title": "Strike", "text": STORY, "date": "2024-09-10", "source": "Gazette", "url": "https://a.org/1"},
+        {
+            "title": "Strike",
+            "text": STORY,
+            "date": "2024-09-10",
+            "source": "Gazette",
+            "url": "https://a.org/1",
+        },
         {"title": "Dock strike", "text": STORY + "\n\nMore.", "date": "2024-09-11", "source": "Herald"},
         {"title": "Pearls", "text": "Pearl divers met. " * 3, "date": "2024-09-10", "source": "Gazette"},
     ]

@@ -26,7 +26,9 @@ CASES = [
     pytest.param("source:dai", ("source", "Daily Post", 'source:"Daily Post"'), id="a source"),
     pytest.param("aut", ("operator", "author:", "author:"), id="a field"),
     pytest.param("has:da", ("operator", "has:date", "has:date"), id="a value of a field"),
-    pytest.param("harbour str", ("title", "Harbour strike ends", 'title:"Harbour strike ends"'), id="a title"),
+    pytest.param(
+        "harbour str", ("title", "Harbour strike ends", 'title:"Harbour strike ends"'), id="a title"
+    ),
     pytest.param("title:har", ("word", "harbour", "title:harbour"), id="a word of a field"),
 ]
 
@@ -46,7 +48,9 @@ def test_every_completion_is_a_query_that_is_understood(services, typed, expecte
             assert page.warnings == ()
 
 
-@pytest.mark.parametrize("typed", ["", " ", "m", "missiles ", '"long-range mis', "qqqq", "…", "x" * 300, "a:b:c"])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "m", "missiles ", '"long-range mis', "qqqq", "…", "x" * 300, "a:b:c"]
+)
 def test_what_cannot_be_completed_gives_nothing(services, typed):
     assert services.complete(typed) == ()
 
@@ -70,7 +74,9 @@ def test_the_api_answers_in_both_forms(services):
     answer = client.get("/api/v1/complete?q=lovel").json
     browser = client.get("/api/v1/suggest?q=lovel")
 
-    assert {"kind": "author", "text": "Ada Lovelace", "query": 'author:"Ada Lovelace"'} in answer["completions"]
+    assert {"kind": "author", "text": "Ada Lovelace", "query": 'author:"Ada Lovelace"'} in answer[
+        "completions"
+    ]
     assert browser.mimetype == "application/x-suggestions+json"
     assert browser.json[0] == "lovel"
     assert 'author:"Ada Lovelace"' in browser.json[1]

@@ -205,6 +205,8 @@ def test_a_long_facet_links_to_all_its_values(client):
     assert page.select_one("#facet-author ~ a.all-values")["href"] == "/facet/author?q=wire"
 
 
-@pytest.mark.parametrize("path", ["/?-colour=red", "/?month=2024", "/?month=2024-13", "/facet/author?sort=title"])
+@pytest.mark.parametrize(
+    "path", ["/?-colour=red", "/?month=2024", "/?month=2024-13", "/facet/author?sort=title"]
+)
 def test_wrong_parameters_are_refused(client, path):
     assert client.get(path).status_code == 400

@@ -72,7 +72,11 @@ def test_days_leave_out_what_is_dated_to_a_month(services):
     assert found.unit == "day"
     assert filled(found) == {"2019-03-01": 2, "2019-03-04": 1}
     assert found.coarse == 1
-    assert (found.buckets[0].start, found.buckets[-1].end, len(found.buckets)) == ("2019-03-01", "2019-03-31", 31)
+    assert (found.buckets[0].start, found.buckets[-1].end, len(found.buckets)) == (
+        "2019-03-01",
+        "2019-03-31",
+        31,
+    )
 
 
 def test_weeks_begin_on_monday(services):

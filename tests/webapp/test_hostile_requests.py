@@ -102,7 +102,9 @@ def lines_of(name):
 
 
 def test_the_raw_requests(port, capsys):
-    requests = [json.loads(line) for line in (HOSTILE / "handmade" / "requests.jsonl").read_text("utf-8").splitlines()]
+    requests = [
+        json.loads(line) for line in (HOSTILE / "handmade" / "requests.jsonl").read_text("utf-8").splitlines()
+    ]
     counts = Counter()
 
     for each in requests:
@@ -131,7 +133,9 @@ def test_traversals(port, capsys, name, prefix):
     counts = Counter()
 
     for line in lines_of(name)[:: 1 if prefix == "/static/" else 7]:
-        target = prefix + quote(line.replace("{FILE}", "etc/passwd").lstrip("/"), safe="/%\\.:;?=&<>{}*@!$'()+,~|")
+        target = prefix + quote(
+            line.replace("{FILE}", "etc/passwd").lstrip("/"), safe="/%\\.:;?=&<>{}*@!$'()+,~|"
+        )
         answer = ask(port, target)
         check(answer, line)
         assert answer.status in (400, 404), line
@@ -161,7 +165,12 @@ def test_injected_lines_and_doubled_parameters(port, capsys, name):
 
     for line in lines_of(name):
         raw = quote(line, safe="/%\\.:;?=&<>{}*@!$'()+,~|#[]")
-        for target in (raw if raw.startswith("/") else f"/{raw}", f"/?q={raw}", f"/login?next={raw}", f"/article/x{raw}"):
+        for target in (
+            raw if raw.startswith("/") else f"/{raw}",
+            f"/?q={raw}",
+            f"/login?next={raw}",
+            f"/article/x{raw}",
+        ):
             answer = ask(port, target)
             check(answer, line)
             counts[answer.status] += 1
@@ -193,9 +202,18 @@ def test_schemes_are_never_links(port):
 
 
 FRAMING = [
-    pytest.param("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", id="both"),
-    pytest.param("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef", id="two-lengths"),
-    pytest.param("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", id="odd-encoding"),
+    pytest.param(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        id="both",
+    ),
+    pytest.param(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+        id="two-lengths",
+    ),
+    pytest.param(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        id="odd-encoding",
+    ),
     pytest.param("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", id="negative"),
     pytest.param("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1_0\r\n\r\n", id="underscore"),
     pytest.param("GET / HTTP/1.1\r\nHost : localhost\r\n\r\n", id="space-before-colon"),
@@ -212,7 +230,9 @@ FRAMING = [
 @pytest.mark.parametrize("raw", FRAMING)
 def test_no_second_request_hides_in_one_whose_end_is_in_doubt(port, raw, request):
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
-        connection.sendall(raw.encode("latin-1") + b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        connection.sendall(
+            raw.encode("latin-1") + b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
         connection.shutdown(socket.SHUT_WR)
         found = b""
         while part := connection.recv(65536):

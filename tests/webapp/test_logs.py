@@ -98,7 +98,9 @@ def test_lines_of_a_request_carry_its_id():
         REQUEST_ID.set("")
 
 
-@pytest.mark.parametrize("given", ["", "short", "a" * 65, "with space 1", "line\nbreak1", "a;b;c;d;e", "é" * 10])
+@pytest.mark.parametrize(
+    "given", ["", "short", "a" * 65, "with space 1", "line\nbreak1", "a;b;c;d;e", "é" * 10]
+)
 def test_an_odd_id_is_replaced(given):
     assert re.fullmatch(r"[0-9a-f]{16}", new_request_id(given))
 

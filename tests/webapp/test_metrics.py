@@ -11,7 +11,9 @@ from tests.webapp.fake_services import FakeServices, make_client
 from webapp.metrics import BUCKETS, MAX_SERIES, Metrics
 from webapp.models import Status
 
-LINE = re.compile(r'([a-z_]+)(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(?:,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? (-?[0-9.e+-]+)')
+LINE = re.compile(
+    r'([a-z_]+)(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(?:,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? (-?[0-9.e+-]+)'
+)
 
 
 def series(text):
@@ -70,7 +72,9 @@ def test_the_number_of_series_is_bounded():
 def test_threads_lose_no_count():
     metrics = Metrics()
     metrics.describe("a_total", "counter", "A.")
-    threads = [threading.Thread(target=lambda: [metrics.add("a_total") for _ in range(500)]) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: [metrics.add("a_total") for _ in range(500)]) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -81,7 +85,15 @@ def test_threads_lose_no_count():
 
 def test_requests_are_counted_by_route_and_status():
     client = make_client()
-    for path in ("/?q=secret", "/?q=b", "/?limit=0", "/article/harbour-strike", "/article/other", "/a/b", "/c"):
+    for path in (
+        "/?q=secret",
+        "/?q=b",
+        "/?limit=0",
+        "/article/harbour-strike",
+        "/article/other",
+        "/a/b",
+        "/c",
+    ):
         client.get(path)
     client.delete("/")
     client.open("/", method="BREW")

@@ -56,7 +56,9 @@ def test_author_and_date_fields_narrow(client):
 
 def test_every_facet_link_finds_as_many_articles_as_it_says(client):
     page = soup_of(client.get("/?q=missiles"))
-    links = [(a["href"], int(a.select_one(".count").get_text())) for a in page.select(".facet a:not(.exclude)")]
+    links = [
+        (a["href"], int(a.select_one(".count").get_text())) for a in page.select(".facet a:not(.exclude)")
+    ]
 
     assert len(links) > 5
     for href, count in links:

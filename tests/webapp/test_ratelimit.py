@@ -56,7 +56,9 @@ def test_memory_is_bounded_and_those_who_asked_last_are_remembered():
     assert limit.take("0") == 0
 
 
-@given(st.lists(st.floats(0, 5), min_size=1, max_size=60), st.integers(1, 10), st.sampled_from([0.5, 1.0, 4.0]))
+@given(
+    st.lists(st.floats(0, 5), min_size=1, max_size=60), st.integers(1, 10), st.sampled_from([0.5, 1.0, 4.0])
+)
 def test_never_more_than_burst_and_rate_allow(pauses, burst, rate):
     clock = Clock()
     limit = RateLimit(rate=rate, burst=burst, clock=clock)

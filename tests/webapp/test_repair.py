@@ -34,7 +34,9 @@ def repair(services, q, **more):
         pytest.param('"harbuor strike"', '"harbour strike"', id="in a phrase"),
         pytest.param("title:harbuor", "title:harbour", id="in a field"),
         pytest.param("author:lovelase", "author:lovelace", id="an author"),
-        pytest.param("strike OR misiles OR hrabour", "strike OR missiles OR harbour", id="where little matches"),
+        pytest.param(
+            "strike OR misiles OR hrabour", "strike OR missiles OR harbour", id="where little matches"
+        ),
     ],
 )
 def test_a_word_that_no_article_has_is_put_right(services, q, meant):
@@ -61,7 +63,9 @@ def test_without_each_word_there_are_so_many(services):
 
 
 def test_without_each_filter_there_are_so_many(services):
-    found = repair(services, "missiles", source=("Daily Post",), year=("2023",), excluded=(("language", "fr"),))
+    found = repair(
+        services, "missiles", source=("Daily Post",), year=("2023",), excluded=(("language", "fr"),)
+    )
 
     assert {other.text: other.total for other in found.without} == {"source: Daily Post": 1, "year: 2023": 1}
 
@@ -77,7 +81,11 @@ def test_enough_matches_need_no_help(services):
 def test_the_api_tells_what_may_help(client):
     answer = client.get("/api/v1/search?q=harbour+strkie").json
 
-    assert answer["repair"]["did_you_mean"] == {"text": "harbour strike", "query": "harbour strike", "total": 1}
+    assert answer["repair"]["did_you_mean"] == {
+        "text": "harbour strike",
+        "query": "harbour strike",
+        "total": 1,
+    }
     assert answer["repair"]["without"][0] == {"text": "strkie", "query": "harbour", "total": 2}
 
 

@@ -212,7 +212,9 @@ SOURCES = [path for path in WEBAPP.parent.glob("[aiw]*/**/*.py") if path.parts[-
 
 
 def test_there_is_no_code_that_runs_what_it_is_given():
-    forbidden = re.compile(r"\b(eval|exec|os\.system)\(|shell=True|yaml\.(unsafe|full)_load|marshal\.loads|render_template_string")
+    forbidden = re.compile(
+        r"\b(eval|exec|os\.system)\(|shell=True|yaml\.(unsafe|full)_load|marshal\.loads|render_template_string"
+    )
 
     found = [path.name for path in SOURCES if forbidden.search(path.read_text("utf-8"))]
 

@@ -36,7 +36,14 @@ def test_a_cookie_that_was_changed_or_signed_otherwise_is_not_believed(sessions)
     cookie = sessions.begin(KEY)
     name, began, used, signature = cookie.split(".")
 
-    for forged in ("", "x", f"{name}.{began}.{int(used) + 9999}.{signature}", cookie + "0", cookie[:-1], "é" * 5):
+    for forged in (
+        "",
+        "x",
+        f"{name}.{began}.{int(used) + 9999}.{signature}",
+        cookie + "0",
+        cookie[:-1],
+        "é" * 5,
+    ):
         assert sessions.check(KEY, forged) is None
     assert sessions.check("cd" * 32, cookie) is None
     assert sessions.check("", cookie) is None

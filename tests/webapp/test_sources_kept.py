@@ -17,7 +17,9 @@ from webapp.cli import cli
 PAGE = """<!doctype html><html lang="en"><head><title>{title}</title>
 <meta name="author" content="Ada Lovelace"><link rel="canonical" href="https://news.example/{title}"></head>
 <body><article><h1>{title}</h1>{body}</article></body></html>"""
-BODY = "".join(f"<p>Paragraph {n} tells of the harbour and of the strike that went on there.</p>" for n in range(9))
+BODY = "".join(
+    f"<p>Paragraph {n} tells of the harbour and of the strike that went on there.</p>" for n in range(9)
+)
 
 
 def page(title: str) -> bytes:
@@ -49,7 +51,9 @@ def run(home: Path, *arguments: str) -> Result:
 def test_kept_sources_are_the_very_bytes(home: Path, folder: Path) -> None:
     run(home, "ingest", str(folder), "--keep-source")
 
-    found = {slug: run(home, "show", slug, "--source").stdout_bytes for slug in ("pier", "inside", "cafe-note")}
+    found = {
+        slug: run(home, "show", slug, "--source").stdout_bytes for slug in ("pier", "inside", "cafe-note")
+    }
 
     assert found == {
         "pier": (folder / "page.html").read_bytes(),

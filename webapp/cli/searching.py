@@ -178,9 +178,7 @@ def _print_hit(hit: Hit, number: int, *, as_json: bool, partial: bool) -> None:
 @click.option("--provenance", is_flag=True, help="Also print where each value came from.")
 @click.option("--source", is_flag=True, help="Write the original file instead, if it was kept.")
 @home_option
-def show(
-    slug: str, query: str, as_json: bool, provenance: bool, source: bool, home: Path | None
-) -> None:
+def show(slug: str, query: str, as_json: bool, provenance: bool, source: bool, home: Path | None) -> None:
     """Print the article SLUG.
 
     \b
