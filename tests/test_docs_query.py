@@ -14,14 +14,13 @@ from index.query.ast import PRESENCE
 from index.query.fields import (
     BY_NAME,
     FIELD_TABLE,
-    OPERATORS,
     STATES,
     FieldHelp,
-    OperatorHelp,
     Takes,
     language_code,
 )
 from index.query.guard import Limits
+from index.query.operators import OPERATORS, OperatorHelp
 from index.query.parser import parse
 from index.query.printer import print_understood
 

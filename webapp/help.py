@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.query.fields import FIELD_TABLE, OPERATORS
+from index.query.fields import FIELD_TABLE
+from index.query.operators import OPERATORS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

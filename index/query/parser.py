@@ -11,15 +11,16 @@ The parser keeps its own stack: no text can exhaust Python's.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from index.errors import QueryLimitError
 from index.query.ast import And, Boosted, Everything, Not, Or, ParsedQuery, Query, Word
 from index.query.cleaning import Cleaned, clean
 from index.query.escapes import unescape
 from index.query.fields import BY_NAME, FieldHelp, Takes
+from index.query.groups import Group
 from index.query.guard import DEFAULT_LIMITS, MAX_BOOST, MIN_BOOST, Limits, check_length, check_terms
-from index.query.joining import Joining, chained, joined, joining_from
+from index.query.joining import Joining, joining_from
 from index.query.leaves import Value, at_least, field_leaf, is_date, missing_leaf, text_leaf
 from index.query.lexer import lex
 from index.query.scopes import OUTERMOST, take_scopes
@@ -64,28 +65,6 @@ def _is_date_word(token: Token) -> bool:
     return token.kind is Kind.WORD and token.text.rstrip(",").isalnum()
 
 
-@dataclass(slots=True)
-class _Frame:
-    """One level of brackets while it is being read.
-
-    ``alternatives`` are finished ANDs; ``conjunction`` is the one being read;
-    ``negations`` are where the signs stand that wait for their operand; ``waiting``
-    is an AND or OR that waits for its right-hand side; ``join`` is a NEAR or the
-    like that does, ``left`` what stands before it; ``closest`` is the last operand
-    if a join made it.
-    """
-
-    start: int
-    scope: FieldHelp | None
-    alternatives: list[list[Query]] = field(default_factory=list)
-    conjunction: list[Query] = field(default_factory=list)
-    negations: list[int] = field(default_factory=list)
-    waiting: Token | None = None
-    join: Token | None = None
-    left: Query | None = None
-    closest: Query | None = None
-
-
 class _Parser:
     def __init__(
         self,
@@ -100,7 +79,7 @@ class _Parser:
         self.limits = limits
         self._today = today
         self.warnings = warnings
-        self.frames: list[_Frame] = []
+        self.frames: list[Group] = []
         self.scopes: dict[int, FieldHelp] = {}
         self.leaves: list[Query] = []
         self.exact = False
@@ -121,7 +100,7 @@ class _Parser:
     def run(self) -> Query:
         if any(token.kind is Kind.FIELD and self._field(token).takes is Takes.SCOPE for token in self.tokens):
             self.tokens, self.scopes = take_scopes(self.tokens)
-        self.frames = [_Frame(0, self.scopes.get(OUTERMOST))]
+        self.frames = [Group(0, self.scopes.get(OUTERMOST))]
         at = 0
         while at < len(self.tokens):
             at = self._step(at)
@@ -150,7 +129,7 @@ class _Parser:
         frame = self.frames[-1]
         match token.kind:
             case Kind.OPEN:
-                self.frames.append(_Frame(token.start, self.scopes.get(at, frame.scope)))
+                self.frames.append(Group(token.start, self.scopes.get(at, frame.scope)))
             case Kind.CLOSE:
                 if len(self.frames) > 1:
                     self._close(token.end, self._boost(at + 1))
@@ -167,7 +146,7 @@ class _Parser:
                 if frame.join or frame.waiting or frame.negations or not frame.conjunction:
                     self._operator_as_text(token)
                 else:
-                    frame.join, frame.left = token, frame.conjunction.pop()
+                    frame.join = token
             case Kind.MINUS:
                 frame.negations.append(token.start)
                 self.exact = True
@@ -265,7 +244,7 @@ class _Parser:
             message = f"'{name.text}:' was taken to belong to what follows the space."
             self.warnings.add("space_after_colon", message, name.start, following.end)
         if following.kind is Kind.OPEN:
-            self.frames.append(_Frame(name.start, self.scopes.get(at + 1, known)))
+            self.frames.append(Group(name.start, self.scopes.get(at + 1, known)))
             return at + 2
         token, after = self._value(known, at + 1)
         if token.kind is Kind.PHRASE and not token.text.strip():
@@ -338,31 +317,17 @@ class _Parser:
         frame.waiting = None
         frame.conjunction.append(node)
 
-    def _join(self, frame: _Frame, token: Token, node: Query) -> bool:
+    def _join(self, frame: Group, token: Token, node: Query) -> bool:
         """Join ``node`` to what stands before the operator ``token``; if they
-        cannot be joined, put that back and say so."""
+        cannot be joined, say so."""
         self.exact = True
-        left, frame.join, frame.left = frame.left, None, None
-        assert left is not None  # noqa: S101 - taken together with the operator
-        core, nots = left, []
-        while isinstance(core, Not):
-            nots.append(core)
-            core = core.child
         how = joining_from(token.text, in_capitals=False) or Joining("words")
         how = replace(how, distance=min(how.distance, self.limits.slop))
-        found = None
-        if not frame.negations:
-            found = chained(core, node, how) if left is frame.closest else joined(core, node, how)
-        if found is None:
-            message = f"{token.text} joins words, phrases and (a OR b) of one field; it was read as AND."
-            self.warnings.add("not_joined", message, token.start, token.end)
-            frame.conjunction.append(left)
-            return False
-        for negation in reversed(nots):
-            found = Not(child=found, span=(negation.span[0], found.span[1]))
-        frame.closest = found
-        frame.conjunction.append(found)
-        return True
+        if frame.join_with(node, how):
+            return True
+        message = f"{token.text} joins words, phrases and (a OR b) of one field; it was read as AND."
+        self.warnings.add("not_joined", message, token.start, token.end)
+        return False
 
     def _operator_as_text(self, token: Token) -> None:
         message = f"{token.text} joins nothing here; it was searched as text."
@@ -384,12 +349,11 @@ class _Parser:
         else:
             self._operand(node, boost)
 
-    def _finish(self, frame: _Frame, end: int | None = None) -> Query | None:
+    def _finish(self, frame: Group, end: int | None = None) -> Query | None:
         """The tree of a group, or None if it is empty."""
         frame.negations.clear()
-        if frame.join and frame.left is not None:
-            join, frame.join = frame.join, None
-            frame.conjunction.append(frame.left)
+        if join := frame.join:
+            frame.join = None
             self._operator_as_text(join)
         if waiting := frame.waiting:
             frame.waiting = None

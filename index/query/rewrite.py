@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from index.analysis import fold_key
 from index.plan import (
@@ -21,9 +20,7 @@ from index.plan import (
     Plan,
     Reward,
     Term,
-    TermFuzzy,
     TermPrefix,
-    TermWildcard,
     TermWithin,
     Together,
 )
@@ -47,13 +44,12 @@ from index.query.ast import (
     Within,
     Word,
 )
+from index.query.clauses import PARTS, Clause, broad_leaves, date_range, exact_word, field_of
 from index.query.words import (
     Languages,
-    QueryWord,
     anywhere,
     either,
     every,
-    folded_pattern,
     forms,
     in_body,
     in_lead,
@@ -68,9 +64,6 @@ from index.schema import BREAKS, MAX_TOKEN_CHARS
 
 Match = Literal["auto", "all", "any"]
 Mode = Literal["exact", "all", "any", "best"]
-
-#: A clause, once the field is known.
-_Clause: TypeAlias = Callable[[str], Plan]
 
 #: Fields whose words say which articles are wanted, not which are better.
 _FILTERS = frozenset({"author", "source", "tag", "url", "lang"})
@@ -206,7 +199,7 @@ class _Rewriter:
             case Prefix() | Wildcard() | Fuzzy():
                 return self._broad(node)
             case DateRange():
-                return Constant(_date_range(node), 0.0)
+                return Constant(date_range(node), 0.0)
             case Within(unit="words"):
                 return self._within(node)
             case Within():
@@ -261,7 +254,7 @@ class _Rewriter:
         if word is None:
             return self._leave_out(node)
         if node.field in _FILTERS:
-            return Constant(_exact_word(str(node.field), word), 0.0)
+            return Constant(exact_word(str(node.field), word), 0.0)
         self._is_scored = True
         if node.field is None:
             return anywhere(word, self._languages)
@@ -279,7 +272,7 @@ class _Rewriter:
         return Constant(TermPrefix("lang", key) if isinstance(node, Prefix) else Term("lang", key), 0.0)
 
     def _in_exact(
-        self, node: Phrase | Near, tokens: tuple[str, ...], clause: _Clause, field: str | None
+        self, node: Phrase | Near, tokens: tuple[str, ...], clause: Clause, field: str | None
     ) -> Plan | None:
         if field == "lang":
             return self._language(node)
@@ -301,7 +294,7 @@ class _Rewriter:
         left, right = self._sides(node.left), self._sides(node.right)
         if not left or not right:  # what holds no word joins nothing
             return self._plan(node.left if left else node.right) if left or right else None
-        field = _field_of(node.left)
+        field = field_of(node.left)
         slop = min(node.distance, BREAKS - 1) if field in _MANY_VALUED else node.distance
         found = either(
             *(
@@ -332,20 +325,18 @@ class _Rewriter:
         left, right = self._plan(node.left), self._plan(node.right)
         if left is None or right is None:
             return left or right
-        return Checked(
-            every(left, right), Together((left, right), _PARTS[_field_of(node.left)], node.unit)
-        )
+        return Checked(every(left, right), Together((left, right), PARTS[field_of(node.left)], node.unit))
 
     def _mentions(self, node: AtLeast) -> Plan | None:
         among = self._plan(node.child)
         if among is None:
             return None
-        return Checked(among, Mentions((among,), _PARTS[_field_of(node.child)], node.times))
+        return Checked(among, Mentions((among,), PARTS[field_of(node.child)], node.times))
 
     def _broad(self, node: Prefix | Wildcard | Fuzzy) -> Plan | None:
         if node.field == "lang":
             return self._language(node)
-        leaves = _broad_leaves(node)
+        leaves = broad_leaves(node)
         if not leaves:
             return self._leave_out(node)
         fields = (node.field,) if node.field is not None else ("title", "body")
@@ -355,68 +346,3 @@ class _Rewriter:
         # the word itself before those that are like it
         self._is_scored = True
         return Reward(clause, (self._languages.term("stem", query_tokens(node.text)[0]),))
-
-
-#: The parts of an article that a field of the tree is about, where texts are read.
-_PARTS: dict[str | None, tuple[str, ...]] = {
-    None: ("title", "body"),
-    "title": ("title",),
-    "body": ("body",),
-    "lead": ("lead",),
-}
-
-
-def _field_of(node: Query) -> str | None:
-    """The field that all leaves of a side of a `Within` ask."""
-    leaf = node.children[0] if isinstance(node, Or) else node
-    return leaf.field if isinstance(leaf, Word | Phrase | Near | Prefix | Wildcard | Fuzzy) else None
-
-
-def _exact_word(field: str, word: QueryWord) -> Plan:
-    return TermPrefix(field, word.tokens[0]) if word.is_prefix else side_by_side(field, word.tokens)
-
-
-def _broad_leaves(node: Prefix | Wildcard | Fuzzy) -> list[_Clause]:
-    """One maker of a clause for each token that a broad word gives; the last one is broad."""
-    if isinstance(node, Wildcard):
-        return [_wildcard(pattern) for pattern in folded_pattern(node.pattern)]
-    word = query_word(node.text)
-    if word is None:
-        return []
-    *first, last = word.tokens
-    exact = [_term(token) for token in first]
-    if isinstance(node, Fuzzy):
-        return [*exact, lambda field: TermFuzzy(field, last, node.edits)]
-    return [*exact, lambda field: TermPrefix(field, last)]
-
-
-def _term(token: str) -> _Clause:
-    return lambda field: Term(field, token)
-
-
-def _wildcard(pattern: str) -> _Clause:
-    if "*" not in pattern and "?" not in pattern:
-        return _term(pattern)
-    return lambda field: TermWildcard(field, pattern)
-
-
-def _instant(day: dt.date | None) -> int | None:
-    """The second with which ``day`` begins in UTC, since 1970."""
-    return None if day is None else (day.toordinal() - _EPOCH) * 86_400
-
-
-_EPOCH = dt.date(1970, 1, 1).toordinal()
-
-
-def _date_range(node: DateRange) -> Plan:
-    """The whole interval must lie inside, hence the end against the end."""
-    if node.start is not None and node.end is not None and node.start >= node.end:
-        return Nothing()
-    if node.of == "added":
-        return NumberRange("added", _instant(node.start), _instant(node.end))
-    parts: list[Plan] = []
-    if node.start is not None:
-        parts.append(NumberRange("published_start", low=node.start.toordinal()))
-    if node.end is not None:
-        parts.append(NumberRange("published_end", high=node.end.toordinal() + 1))
-    return every(*parts) if parts else NumberRange("published_start")

@@ -293,7 +293,8 @@ def test_an_author_page_lists_articles_and_pages():
 
 
 def test_the_help_names_every_field_and_operator():
-    from index.query.fields import FIELD_TABLE, OPERATORS
+    from index.query.fields import FIELD_TABLE
+    from index.query.operators import OPERATORS
 
     rows = [text_of(th) for th in get("/help").select("tbody th")]
 
