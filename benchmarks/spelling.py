@@ -1,8 +1,8 @@
 """How often the right word is guessed for generated slips, and how long a guess takes.
 
-    python benchmarks/spelling.py HOME [--engine tantivy] [--words 1000] [--seed 1]
+    python benchmarks/spelling.py HOME [--engine tantivy] [--words 1000] [--least 5] [--seed 1]
 
-Words of four letters or more are drawn from the archive in HOME as often as
+Words of five letters or more (``--least``) are drawn from the archive in HOME as often as
 articles have them, and get one or two random edits (insert, delete, replace,
 swap neighbours) that make them a word the archive does not have.
 """
@@ -38,10 +38,10 @@ def slip(word: str, chance: random.Random) -> str:
     return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
-def slips(vocabulary: Vocabulary, edits: int, count: int, seed: int) -> list[tuple[str, str]]:
+def slips(vocabulary: Vocabulary, edits: int, count: int, seed: int, least: int) -> list[tuple[str, str]]:
     """Return pairs of a word and what slips made of it."""
     chance = random.Random(seed)
-    drawn = [(word, count) for word, count in sorted(vocabulary.items()) if len(word) >= 4 and word.isascii()]
+    drawn = [(word, count) for word, count in sorted(vocabulary.items()) if len(word) >= least and word.isascii()]
     words, weights = zip(*drawn, strict=True)
     pairs: list[tuple[str, str]] = []
     while len(pairs) < count:
@@ -61,6 +61,7 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("--engine", default="tantivy")
     parser.add_argument("--words", type=int, default=1000)
+    parser.add_argument("--least", type=int, default=5, help="letters of the shortest word")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     with open_archive(Settings(home=args.home, engine=args.engine), create=False) as opened:
@@ -72,7 +73,7 @@ def main() -> None:
     right = 0
     for edits in (1, 2):
         found, times = 0, []
-        for word, wrong in slips(vocabulary, edits, args.words, args.seed):
+        for word, wrong in slips(vocabulary, edits, args.words, args.seed, args.least):
             before = time.perf_counter()
             guesses = vocabulary.corrections(wrong)
             times.append(time.perf_counter() - before)

@@ -23,7 +23,7 @@ MOST_WORDS = 400_000
 #: Shorter words have too many neighbours to guess among.
 _SHORTEST = 3
 #: From so many letters on, two slips are considered.
-_TWO_SLIPS = 5
+_TWO_SLIPS = 4
 
 #: What slips cost, in natural logarithms of how often a word occurs: about the
 #: number of ways to make one.  A letter can be lost, or swapped with the next,
