@@ -37,7 +37,7 @@ def test_everything_works_without_script(open_page):
     page.get_by_role("textbox", name="From").fill("2024")
     page.get_by_role("button", name="Search").click()
     assert page.locator(".hits h2").all_inner_texts() == ["Long-range missiles approved"]
-    page.locator(".chips a").first.click()
+    page.locator(".chips a", has_text="Author").click()
     page.locator(".hits h2 a").first.click()
     page.get_by_role("link", name="First", exact=True).click()
 
