@@ -41,7 +41,9 @@ def slip(word: str, chance: random.Random) -> str:
 def slips(vocabulary: Vocabulary, edits: int, count: int, seed: int, least: int) -> list[tuple[str, str]]:
     """Return pairs of a word and what slips made of it."""
     chance = random.Random(seed)
-    drawn = [(word, count) for word, count in sorted(vocabulary.items()) if len(word) >= least and word.isascii()]
+    drawn = [
+        (word, count) for word, count in sorted(vocabulary.items()) if len(word) >= least and word.isascii()
+    ]
     words, weights = zip(*drawn, strict=True)
     pairs: list[tuple[str, str]] = []
     while len(pairs) < count:

@@ -176,6 +176,7 @@ STATES: dict[str, tuple[str, bool]] = {
     "duplicate": ("duplicate", False),
 }
 
+
 def suggest(name: str, known: Iterable[str]) -> str | None:
     """Return the one of ``known`` that ``name`` was probably meant to be."""
     close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.7)
