@@ -18,6 +18,7 @@ from webapp.models import (
     AuthorPage,
     Completion,
     FacetValue,
+    HistoryPage,
     Hit,
     Matches,
     SearchPage,
