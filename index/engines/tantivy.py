@@ -718,6 +718,7 @@ class TantivyEngine:
         self._threads = threads
         self._lock = threading.RLock()
         self._writer: tantivy.IndexWriter | None = None
+        self._highest_id = 0  # of all that the writer knows of: what lies above replaces nothing
         self._labels: dict[str, dict[int, str]] = {}
         self._schema = _schema()
         self._view = self._open_view()
@@ -728,8 +729,10 @@ class TantivyEngine:
             writer = self._open_writer()
             for record in records:
                 with WRITING:
-                    writer.delete_documents_by_term("id", record.id)
+                    if record.id <= self._highest_id:
+                        writer.delete_documents_by_term("id", record.id)
                     writer.add_document(_document(record))
+                self._highest_id = max(self._highest_id, record.id)
                 added += 1
         return added
 
@@ -818,7 +821,9 @@ class TantivyEngine:
             raise EngineError("The index was opened for reading only.")
         if self._writer is None:
             with WRITING:
-                self._writer = _open(self._path).writer(self._heap_bytes, self._threads)
+                index = _open(self._path)
+                self._writer = index.writer(self._heap_bytes, self._threads)
+                self._highest_id = _highest_id(index)
         return self._writer
 
 
@@ -826,6 +831,13 @@ def _open(path: Path) -> tantivy.Index:
     index = tantivy.Index.open(str(path))
     index.config_reader("manual")  # the default polls the folder from a thread
     return index
+
+
+def _highest_id(index: tantivy.Index) -> int:
+    """The largest id of the last commit, 0 when there is none; ask under the writer's lock."""
+    index.reload()
+    hits = index.searcher().search(Query.all_query(), 1, order_by_field="id").hits
+    return int(hits[0][0]) if hits else 0
 
 
 def _sync_folder(path: Path) -> None:

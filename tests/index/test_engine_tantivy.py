@@ -118,3 +118,12 @@ def test_everything_is_ordered_by_id_without_fetching_it_all(engine: TantivyEngi
     page = engine.search(SearchRequest(plan=Every(), offset=100, limit=3)).hits
 
     assert [hit.id for hit in page] == [101, 102, 103]
+
+
+def test_an_id_added_twice_is_one_document_in_any_order(tmp_path):
+    engine = factory.create(tmp_path)
+    for batch in ([5, 3, 5], [4, 6, 3]):
+        engine.add([Record(id=id_, text={"body": "x"}, keywords={}, numbers={"id": id_}) for id_ in batch])
+        engine.commit()
+
+    assert list(engine.ids()) == [3, 4, 5, 6]
