@@ -47,6 +47,7 @@ from index.schema import BY_NAME, FIELDS, Kind
 
 with warnings.catch_warnings():  # 2.7.4 is older than Python's warnings about its escapes
     warnings.simplefilter("ignore")
+    import whoosh.codec.whoosh3  # noqa: F401  # it is imported late otherwise, and warns then
     from whoosh.columns import NumericColumn, VarBytesColumn
     from whoosh.fields import COLUMN, FieldType, Schema
     from whoosh.filedb.filestore import FileStorage
