@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from archive.ingest import extract_items
 from archive.reading import ReadArticle
 
-HOSTILE = Path("/work/shared/hostile/handmade")
+HOSTILE = (
+    Path(os.environ.get("ARCHIVE_SHARED", Path(__file__).parents[3] / "shared")) / "hostile" / "handmade"
+)
 FOLDERS = ("txt", "md", "jsonl", "gz")
 
 

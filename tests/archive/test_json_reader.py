@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ GOOD: dict[str, Any] = {
     "date": "2020-01-01",
     "body": "Some text here.",
 }
-JSON_SUITE = Path("/work/shared/hostile/jsontestsuite/test_parsing")
+SHARED = Path(os.environ.get("ARCHIVE_SHARED", Path(__file__).parents[3] / "shared"))
+JSON_SUITE = SHARED / "hostile" / "jsontestsuite" / "test_parsing"
 
 
 def lines(data: bytes, **options: Any) -> list[Draft | ReadFailure]:
