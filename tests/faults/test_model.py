@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from fault_archives import FaultRun
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -178,7 +178,7 @@ def test_the_archive_is_what_the_model_says(
         examples = faults.points
 
     run_state_machine_as_test(
-        machine,
+        seed(faults.seed)(machine),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
