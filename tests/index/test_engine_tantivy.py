@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tantivy import Query
 
 from index.engine import FacetRequest, Record, SearchRequest
-from index.engines import tantivy as module
-from index.engines.tantivy import TantivyEngine, factory
+from index.engines.tantivy import TantivyEngine, closeness, counting, factory
+from index.engines.tantivy.failures import SEARCHING
+from index.engines.tantivy.fields import make_schema
 from index.errors import EngineError, QueryLimitError
 from index.plan import Every, Term, TermNear, TermWildcard
 
@@ -28,17 +30,17 @@ def engine(tmp_path: Path) -> Iterator[TantivyEngine]:
 
 def test_a_panic_becomes_an_engine_error(engine: TantivyEngine) -> None:
     """A phrase of one word panics below Python; it is no `Exception`."""
-    query = module.Query.phrase_query(module._schema(), "body", ["a", "b"])  # the schema is right
+    query = Query.phrase_query(make_schema(), "body", ["a", "b"])  # the schema is right
     assert query is not None
 
-    with pytest.raises(EngineError), module.SEARCHING:
-        module.Query.phrase_query(module._schema(), "body", ["a"])
+    with pytest.raises(EngineError), SEARCHING:
+        Query.phrase_query(make_schema(), "body", ["a"])
 
 
 def test_near_words_that_are_too_common_are_refused(
     engine: TantivyEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_NEAR_WORK", 10_000)
+    monkeypatch.setattr(closeness, "MAX_NEAR_WORK", 10_000)
     engine.add([article(1, "a b c d e " * 20)])
     engine.commit()
 
@@ -49,7 +51,7 @@ def test_near_words_that_are_too_common_are_refused(
 def test_more_facet_values_than_an_aggregation_may_hold(
     engine: TantivyEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_BUCKETS", 50)
+    monkeypatch.setattr(counting, "MAX_BUCKETS", 50)
     names = [f"n{number:03d}" for number in range(200)]
     engine.add(article(id_, "w", *names[id_::5]) for id_ in range(5))
     engine.add([article(9, "other", "n000")])
