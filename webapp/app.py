@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, request, url_for
 
-from webapp import auth, errors, limits, observing, security, urls, views
+from webapp import auth, errors, limits, observing, security, urls, wording
 from webapp.api import api
 from webapp.context import EXTENSION, Answers
 from webapp.exports import FEEDS, FORMATS
@@ -68,12 +68,12 @@ def _set_up_templates(app: Flask) -> None:
         plain=visible_text,
         date_words=date_words,
         day_words=day_words,
-        date_label=views.date_label,
-        language_name=views.language_name,
+        date_label=wording.date_label,
+        language_name=wording.language_name,
         path_only=lambda address: address.partition("?")[0],
         number=lambda value: f"{value:,}",
     )
-    app.jinja_env.tests["cut"] = views.is_cut
+    app.jinja_env.tests["cut"] = wording.is_cut
     versions = _static_versions(Path(app.root_path) / "static")
 
     def static_url(name: str) -> str:
@@ -82,6 +82,7 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         static_url=static_url,
         article_url=urls.article_url,
+        article_state=urls.article_state,
         author_url=urls.author_url,
         search_url=urls.search_url,
         export_url=urls.export_url,

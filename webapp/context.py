@@ -69,7 +69,7 @@ class Answers(Protocol):
             EngineError: the index cannot be searched.
         """
 
-    def author(self, slug: str, page: int = 1) -> AuthorPage:
+    def author(self, slug: str, page: int = 1, cursor: str = "") -> AuthorPage:
         """Return one page of an author's articles.
 
         Raises:

@@ -335,14 +335,21 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorPage:
-    """One page of an author's articles, newest first, undated last."""
+    """One page of an author's articles, newest first, undated last.
+
+    Attributes:
+        first: number of the first hit, from 1.
+        next: opaque cursor of the next page, or None at the end.
+    """
 
     slug: str
     name: str
     total: int
     hits: tuple[Hit, ...]
+    first: int = 1
     page: int = 1
     limit: int = DEFAULT_LIMIT
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from webapp.exports import FEEDS, FORMATS, Format
 from webapp.exports.params import FEED_LENGTH, MAX_EXPORT, MAX_FEED, PAGING
+from webapp.openapi_shapes import Schema, errors
 
-Schema = dict[str, Any]
 
-
-def takeaway_paths(search: list[Schema], slug: Schema, errors: Callable[..., Schema]) -> Schema:
+def takeaway_paths(search: list[Schema], slug: Schema) -> Schema:
     """Return the paths of exports and feeds.
 
     Args:
         search: the parameters of a search.
         slug: the parameter of an article's address.
-        errors: gives the answers of error statuses.
     """
     shared = [each for each in search if each["name"] not in (*PAGING, "limit", "sort")]
     order = next(each for each in search if each["name"] == "sort")
-    latest = {**order, "description": f"{order['description'].partition('Default')[0]}Default: added."}
+    latest = {**order, "description": "Order of the articles; the latest stored first (added) unless told."}
     export = [*shared, order, _limit(MAX_EXPORT, "Most articles; all unless told."), *_TEXT]
     feed = [*shared, latest, _limit(MAX_FEED, f"Entries; {FEED_LENGTH} unless told.")]
     names = [each.name for each in FORMATS.values()]

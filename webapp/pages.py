@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.exceptions import NotFound
@@ -13,12 +12,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from index.errors import EngineError
 from webapp import views
 from webapp.context import answers, page_size
+from webapp.facetlinks import facet_view
 from webapp.help import HELP
 from webapp.marking import changed_paragraphs, marked_article
 from webapp.models import FACETS, Hit, SearchParams
-from webapp.params import article_params, facet_params, history_params, no_params, page_param, search_params
+from webapp.paging import author_pager, pager
+from webapp.params import OF_ORDER, facet_params, history_params, no_params, page_params, search_params
 from webapp.presenters import last_part
-from webapp.urls import article_url, author_url, facet_url, outside_link
+from webapp.urls import article_state, article_url, author_url, facet_url, outside_link
 
 log = logging.getLogger(__name__)
 
@@ -56,15 +57,15 @@ def facet(name: str) -> str:
     """All values of a facet of a search, with a search among them."""
     if name not in FACETS:
         raise NotFound
-    params, find, number = facet_params(request.args)
+    params, find, number = facet_params(request.args, keep=OF_ORDER)
     page = answers().facet(params, name, find=find, page=number)
     return render_template(
         "facet.html",
         params=params,
         page=page,
-        view=views.facet_view(params, name, page.values),
+        view=facet_view(params, name, page.values),
         hidden=tuple((key, value) for key, value in views.state_fields(params)),
-        pager=views.pager(
+        pager=pager(
             page.page, page.total, page.limit, lambda other: facet_url(params, name, find=find, page=other)
         ),
     )
@@ -72,11 +73,11 @@ def facet(name: str) -> str:
 
 @pages.get("/article/<slug>")
 def article(slug: str) -> str | BaseResponse:
-    """One article, the words of ``q`` marked."""
-    q = article_params(request.args)
-    page = answers().article(slug, q)
+    """One article, the words of ``q`` marked; the other parameters are those of the way back."""
+    params = search_params(request.args, page_size=page_size())
+    page = answers().article(slug, params.q)
     if page.document.slug != slug:
-        return redirect(article_url(page.document.slug, q), code=301)
+        return redirect(article_url(page.document.slug, article_state(params)), code=301)
     document = page.document
     heading, paragraphs, marks = marked_article(
         document.title, page.title_spans, document.text, page.body_spans
@@ -88,7 +89,8 @@ def article(slug: str) -> str | BaseResponse:
         heading=heading,
         paragraphs=paragraphs,
         marks=marks,
-        q=q,
+        params=params,
+        has_way_back=not _is_start(params),
         link=outside_link(document.url),
         alike=_alike(slug),
         origin=last_part(document.origin.path),
@@ -113,17 +115,14 @@ def history(slug: str) -> str | BaseResponse:
 @pages.get("/author/<slug>")
 def author(slug: str) -> str | BaseResponse:
     """An author's articles, newest first."""
-    number = page_param(request.args, page_size=page_size())
-    page = answers().author(slug, number)
+    number, cursor = page_params(request.args, page_size=page_size())
+    page = answers().author(slug, number, cursor)
     if page.slug != slug:
-        return redirect(author_url(page.slug, number), code=301)
-    first = (page.page - 1) * page.limit + 1
+        return redirect(author_url(page.slug, number, cursor), code=301)
     return render_template(
         "author.html",
         page=page,
-        first=first,
-        last=first + len(page.hits) - 1,
-        pager=views.pager(page.page, page.total, page.limit, partial(author_url, slug)),
+        pager=author_pager(page),
     )
 
 

@@ -7,46 +7,38 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.datastructures import MultiDict
 
 from archive.document import PartialDate
-from index.engine import Sort
-from index.engines import ENGINES
 from webapp.cursors import MAX_DEPTH
-from webapp.models import DEFAULT_LIMIT, MAX_LIMIT, MISSING, SearchParams
-from webapp.urls import EXCLUDE, FILTERS, default_sort
-
-MAX_VALUE_CHARS = 200
-MAX_VALUES = 20
-MAX_CURSOR_CHARS = 500
-
-MATCHES = ("auto", "all", "any")
-SORTS = tuple(sort.value for sort in Sort)
-
-_SINGLE = (
-    *("q", "from", "to", "sort", "match", "page", "limit", "cursor"),
-    *("facets", "histogram", "explain", "collapse", "engine"),
+from webapp.models import DEFAULT_LIMIT, MISSING, SearchParams
+from webapp.parameters import (
+    BY_NAME,
+    EXCLUDE,
+    FILTERS,
+    MAX_CURSOR_CHARS,
+    MAX_VALUE_CHARS,
+    MAX_VALUES,
+    About,
+    Parameter,
+    default_sort,
+    parameters_about,
 )
-_SEVERAL = (*FILTERS, *(EXCLUDE + name for name in FILTERS))
-#: Every parameter of a search.
-PARAMETERS = (*_SINGLE, *_SEVERAL)
+from webapp.parameters import PARAMETERS as TABLE
+
+#: The names of all parameters of a search.
+PARAMETERS = tuple(each.name for each in TABLE)
+
+#: Those that say which articles match, and those that put them in order besides.
+OF_MATCHES = tuple(each.name for each in parameters_about(About.MATCHES))
+OF_ORDER = tuple(each.name for each in parameters_about(About.ORDER))
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _CURSOR = re.compile(r"[A-Za-z0-9_.~=-]+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-_YEAR = re.compile(r"[0-9]{4}")
-_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
-
-#: What the values of some filters look like.
-_FORMS = {
-    "language": (_LANGUAGE, "a language code such as 'en'"),
-    "year": (_YEAR, "a year such as 2024"),
-    "month": (_MONTH, "a month such as 2024-09"),
-}
 
 
 @dataclass(eq=False)
@@ -76,55 +68,47 @@ def search_params(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) 
     Raises:
         ParameterError: see there.
     """
-    _refuse_strangers(args, single=_SINGLE, several=_SEVERAL)
+    _refuse_strangers(args, PARAMETERS)
     q = _text(args, "q")
-    limit = _number(args, "limit", page_size, 1, MAX_LIMIT)
+    limit = _number(args, "limit", page_size)
     date_from, date_to = _date(args, "from"), _date(args, "to")
     if date_from and date_to and _first(date_from) >= _end(date_to):
         raise ParameterError("bad_parameter", f"'from' ({date_from}) lies after 'to' ({date_to}).", "from")
     return SearchParams(
         q=q,
-        **{name: _filter(args, name, name) for name in FILTERS},
-        excluded=tuple((name, value) for name in FILTERS for value in _filter(args, name, EXCLUDE + name)),
+        **{name: _values(args, BY_NAME[name]) for name in FILTERS},
+        excluded=tuple((name, value) for name in FILTERS for value in _values(args, BY_NAME[EXCLUDE + name])),
         date_from=date_from,
         date_to=date_to,
-        sort=_choice(args, "sort", SORTS, default_sort(q)),
-        match=_choice(args, "match", MATCHES, "auto"),
+        sort=_choice(args, "sort", default_sort(q)),
+        match=_choice(args, "match"),
         page=_page(args, limit),
         limit=limit,
         cursor=_cursor(args),
-        facets=_choice(args, "facets", ("0", "1"), "1") == "1",
-        explain=_choice(args, "explain", ("0", "1"), "0") == "1",
-        histogram=_choice(args, "histogram", ("0", "1"), "0") == "1",
-        collapse=_choice(args, "collapse", ("0", "1"), "0") == "1",
-        engine=_choice(args, "engine", tuple(ENGINES), "") or None,
+        facets=_switch(args, "facets"),
+        explain=_switch(args, "explain"),
+        histogram=_switch(args, "histogram"),
+        collapse=_switch(args, "collapse"),
+        engine=_choice(args, "engine") or None,
     )
 
 
-def facet_params(args: MultiDict[str, str]) -> tuple[SearchParams, str, int]:
+def facet_params(args: MultiDict[str, str], *, keep: Sequence[str] = ()) -> tuple[SearchParams, str, int]:
     """Read the search whose facet is listed, what to find in it, and the page.
+
+    Args:
+        keep: parameters that say nothing about values, kept for the way back.
 
     Raises:
         ParameterError: see there.
     """
-    known = ("q", "from", "to", "match", "engine", "find", "page")
-    _refuse_strangers(args, single=known, several=_SEVERAL)
     of_list = ("find", "page")
+    _refuse_strangers(args, (*OF_MATCHES, *of_list, *keep))
     search = MultiDict((name, value) for name, value in args.items(multi=True) if name not in of_list)
     find = _text(args, "find")
     if len(find) > MAX_VALUE_CHARS:
         raise ParameterError("bad_parameter", f"'find' must be at most {MAX_VALUE_CHARS} characters.", "find")
-    return search_params(search), find, _number(args, "page", 1, 1, 100)
-
-
-def article_params(args: MultiDict[str, str]) -> str:
-    """Return the query whose words the article page marks.
-
-    Raises:
-        ParameterError: see there.
-    """
-    _refuse_strangers(args, single=("q",), several=())
-    return _text(args, "q")
+    return search_params(search), find, _whole(args, "page", 1, 1, 100)
 
 
 def history_params(args: MultiDict[str, str]) -> tuple[int | None, int | None]:
@@ -133,8 +117,8 @@ def history_params(args: MultiDict[str, str]) -> tuple[int | None, int | None]:
     Raises:
         ParameterError: see there.
     """
-    _refuse_strangers(args, single=("from", "to"), several=())
-    before, after = (_number(args, name, 0, 1, 10**6) or None for name in ("from", "to"))
+    _refuse_strangers(args, ("from", "to"))
+    before, after = (_whole(args, name, 0, 1, 10**6) or None for name in ("from", "to"))
     return before, after
 
 
@@ -144,7 +128,7 @@ def typed_param(args: MultiDict[str, str]) -> str:
     Raises:
         ParameterError: see there.
     """
-    _refuse_strangers(args, single=("q",), several=())
+    _refuse_strangers(args, ("q",))
     _text(args, "q")
     return args.get("q", "").lstrip()
 
@@ -155,18 +139,18 @@ def limit_param(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) ->
     Raises:
         ParameterError: see there.
     """
-    _refuse_strangers(args, single=("limit",), several=())
-    return _number(args, "limit", page_size, 1, MAX_LIMIT)
+    _refuse_strangers(args, ("limit",))
+    return _number(args, "limit", page_size)
 
 
-def page_param(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) -> int:
-    """Return the page number of a list without other parameters.
+def page_params(args: MultiDict[str, str], *, page_size: int = DEFAULT_LIMIT) -> tuple[int, str]:
+    """Return the page number and the cursor of a list without other parameters.
 
     Raises:
         ParameterError: see there.
     """
-    _refuse_strangers(args, single=("page",), several=())
-    return _page(args, page_size)
+    _refuse_strangers(args, ("page", "cursor"))
+    return _page(args, page_size), _cursor(args)
 
 
 def no_params(args: MultiDict[str, str]) -> None:
@@ -175,7 +159,7 @@ def no_params(args: MultiDict[str, str]) -> None:
     Raises:
         ParameterError: there is one.
     """
-    _refuse_strangers(args, single=(), several=())
+    _refuse_strangers(args, ())
 
 
 def check_encoding(query_string: bytes) -> None:
@@ -191,21 +175,18 @@ def check_encoding(query_string: bytes) -> None:
         raise ParameterError("bad_encoding", message) from exc
 
 
-def _refuse_strangers(
-    args: MultiDict[str, str], *, single: tuple[str, ...], several: tuple[str, ...]
-) -> None:
-    known = (*single, *several)
+def _refuse_strangers(args: MultiDict[str, str], known: Sequence[str]) -> None:
     for name, values in args.lists():
         shown = name[:50]
         if name not in known:
             near = difflib.get_close_matches(shown, known, n=1, cutoff=0.6)
             hint = f"Did you mean '{near[0]}'?" if near else _known_names(known)
             raise ParameterError("unknown_parameter", f"There is no parameter '{shown}'. {hint}", shown)
-        if name in single and len(values) > 1:
+        if len(values) > 1 and not (name in BY_NAME and BY_NAME[name].is_repeatable):
             raise ParameterError("repeated_parameter", f"'{name}' may be given only once.", name)
 
 
-def _known_names(known: tuple[str, ...]) -> str:
+def _known_names(known: Sequence[str]) -> str:
     return f"Known here: {', '.join(known)}." if known else "None is known here."
 
 
@@ -216,7 +197,12 @@ def _text(args: Mapping[str, str], name: str) -> str:
     return text.strip()
 
 
-def _number(args: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+def _number(args: Mapping[str, str], name: str, default: int) -> int:
+    each = BY_NAME[name]
+    return _whole(args, name, default, each.low, each.high or 0)
+
+
+def _whole(args: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = args.get(name, "").strip()
     if not text:
         return default
@@ -229,18 +215,26 @@ def _page(args: Mapping[str, str], limit: int) -> int:
     highest = max(1, MAX_DEPTH // limit)
     text = args.get("page", "").strip()
     if _NUMBER.fullmatch(text) and int(text) > highest:
-        message = f"Page numbers end at {highest}: narrow the search by words, author or date."
+        message = f"Page numbers end at {highest}: go on with 'next' as 'cursor', or narrow the search."
         raise ParameterError("bad_parameter", message, "page")
-    return _number(args, "page", 1, 1, highest)
+    return _whole(args, "page", 1, 1, highest)
 
 
-def _choice(args: Mapping[str, str], name: str, known: tuple[str, ...], default: str) -> str:
+def _choice(args: Mapping[str, str], name: str, default: str = "") -> str:
+    each = BY_NAME[name]
     text = args.get(name, "").strip()
     if not text:
-        return default
-    if text not in known:
-        raise ParameterError("bad_parameter", f"'{name}' must be one of: {', '.join(known)}.", name)
+        return default or each.default
+    if text not in each.choices:
+        raise ParameterError("bad_parameter", f"'{name}' must be one of: {', '.join(each.choices)}.", name)
     return text
+
+
+def _switch(args: Mapping[str, str], name: str) -> bool:
+    text = args.get(name, "").strip() or BY_NAME[name].default
+    if text not in ("0", "1"):
+        raise ParameterError("bad_parameter", f"'{name}' must be one of: 0, 1.", name)
+    return text == "1"
 
 
 def _cursor(args: Mapping[str, str]) -> str:
@@ -255,15 +249,8 @@ def _cursor(args: Mapping[str, str]) -> str:
     return text
 
 
-def _filter(args: MultiDict[str, str], name: str, parameter: str) -> tuple[str, ...]:
-    """Return the values that ``parameter`` gives to the filter ``name``."""
-    form, described = _FORMS.get(name, (None, ""))
-    return _values(args, parameter, form, described)
-
-
-def _values(
-    args: MultiDict[str, str], name: str, form: re.Pattern[str] | None = None, described: str = ""
-) -> tuple[str, ...]:
+def _values(args: MultiDict[str, str], each: Parameter) -> tuple[str, ...]:
+    name = each.name
     values = tuple(dict.fromkeys(value for text in args.getlist(name) if (value := text.strip())))
     if len(values) > MAX_VALUES:
         raise ParameterError("bad_parameter", f"'{name}' may be given at most {MAX_VALUES} times.", name)
@@ -271,8 +258,8 @@ def _values(
         if len(value) > MAX_VALUE_CHARS or "\x00" in value:
             message = f"'{name}' must be text of at most {MAX_VALUE_CHARS} characters."
             raise ParameterError("bad_parameter", message, name)
-        if form is not None and value != MISSING and form.fullmatch(value) is None:
-            raise ParameterError("bad_parameter", f"'{name}' must be {described}, or '{MISSING}'.", name)
+        if each.form is not None and value != MISSING and each.form.fullmatch(value) is None:
+            raise ParameterError("bad_parameter", f"'{name}' must be {each.formed}, or '{MISSING}'.", name)
     return values
 
 

@@ -18,8 +18,8 @@ from index.reader import Lease
 from index.spelling import Vocabulary, vocabulary_from
 from webapp.clauses import clauses_of
 from webapp.models import Alternative, Repair, SearchParams
+from webapp.parameters import FILTERS
 from webapp.searching import asked_from_params
-from webapp.urls import FILTERS
 
 #: With fewer matches than this, words that the archive does not have are looked into.
 FEW = 10

@@ -15,8 +15,9 @@ from werkzeug.datastructures import MultiDict
 from index.errors import QueryError
 from webapp.marking import visible_text
 from webapp.models import SearchParams
+from webapp.parameters import default_sort
 from webapp.params import ParameterError, search_params
-from webapp.urls import default_sort, query_string
+from webapp.urls import query_string
 
 if TYPE_CHECKING:
     from archive.store import SavedSearch, Store

@@ -21,17 +21,18 @@ from archive.history import all_versions, two_versions
 from archive.store import StoreStats
 from index.engine import Engine, EngineHit, SearchRequest, SearchResponse, Sort
 from index.errors import EngineError
-from index.plan import All, Any, Constant, Every, NumberRange, Term
+from index.plan import All, Any, Constant, Every, NumberRange
 from index.progress import Report
 from index.query.guard import Limits
 from index.query.parser import parse
 from index.reader import LiveReader
 from index.records import title_sort
 from index.snippets import Matchers
+from webapp.byline import author_page
 from webapp.clauses import clauses_of
 from webapp.collapsing import Folded, fold, with_copies
 from webapp.completion import Completer
-from webapp.cursors import Cursor, check_depth, with_title
+from webapp.cursors import Cursor, with_title
 from webapp.explaining import explain
 from webapp.facets import Facets, requests_for
 from webapp.histogram import Histograms
@@ -275,34 +276,18 @@ class Services:
             found = lease.engine.search(SearchRequest(plan=plan, limit=limit)).hits if plan else ()
         return self._hits.hits(found, Matchers())
 
-    def author(self, slug: str, page: int = 1) -> AuthorPage:
+    def author(self, slug: str, page: int = 1, cursor: str = "") -> AuthorPage:
         """Return one page of an author's articles, newest first.
 
         Raises:
             ArticleNotFoundError: no author has this slug.
-            QueryError: there are not so many pages.
+            QueryError: page numbers do not go so deep, or ``cursor`` is none of this list.
         """
         author = self.store.author_by_slug(slug)
-        limit = self.settings.page_size
-        check_depth((page - 1) * limit, limit)
         with self._reader(None).lease() as lease:
             self._labels.at(lease.stamp)
-            response = lease.engine.search(
-                SearchRequest(
-                    plan=Term("author_key", author.key),
-                    sort=Sort.NEWEST,
-                    offset=(page - 1) * limit,
-                    limit=limit,
-                )
-            )
-        return AuthorPage(
-            slug=slug,
-            name=author.name,
-            total=response.total,
-            hits=self._hits.hits(response.hits, Matchers()),
-            page=page,
-            limit=limit,
-        )
+            limit = self.settings.page_size
+            return author_page(lease.engine, self._hits, author, limit=limit, page=page, cursor=cursor)
 
     def status(self) -> Status:
         """Tell what the archive holds and how the index stands."""

@@ -16,12 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import current_app, request
 
 from webapp.models import SearchParams
-
-#: Filters that may stand several times in an address, in the order shown.
-FILTERS = ("author", "source", "tag", "language", "year", "month")
-
-#: What stands before the name of a filter to leave out what it finds.
-EXCLUDE = "-"
+from webapp.parameters import EXCLUDE, FILTERS, default_sort
 
 _CONTROLS_OR_SPACE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]")
 
@@ -30,6 +25,7 @@ def state_from_params(params: SearchParams) -> dict[str, Any]:
     """Return the query parameters that stand for ``params``, defaults left out."""
     state: dict[str, Any] = {
         **search_state(params),
+        "explain": "1" if params.explain else "",
         "limit": "" if params.limit == current_app.config["PAGE_SIZE"] else params.limit,
         "cursor": params.cursor,
         "page": "" if params.page == 1 or params.cursor else params.page,
@@ -56,16 +52,11 @@ def search_state(params: SearchParams) -> dict[str, Any]:
     return {name: value for name, value in state.items() if value}
 
 
-def default_sort(q: str) -> str:
-    """Return the order when none is asked for: without words there is no relevance."""
-    return "relevance" if q.strip() else "newest"
-
-
 def search_url(params: SearchParams, **changes: Any) -> str:
     """Return the page of ``params`` with ``changes``; any change but of page goes to page 1."""
     if "page" not in changes and "cursor" not in changes:
         changes = {**changes, "page": 1, "cursor": ""}
-    elif "page" in changes:
+    elif "cursor" not in changes:
         changes = {**changes, "cursor": ""}
     query = urlencode(state_from_params(replace(params, **changes)), doseq=True)
     return f"{_root()}/?{query}" if query else f"{_root()}/"
@@ -114,7 +105,7 @@ def facet_url(params: SearchParams, name: str, **more: Any) -> str:
     """Return the address of all values of a facet of the search."""
     state = state_from_params(replace(params, page=1, cursor=""))
     state.pop("limit", None)
-    state.pop("sort", None)
+    state.pop("explain", None)
     query = urlencode({**state, **{key: value for key, value in more.items() if value}}, doseq=True)
     return f"{_root()}/facet/{name}{f'?{query}' if query else ''}"
 
@@ -125,15 +116,25 @@ def without_filter(params: SearchParams, name: str, value: str) -> str:
     return search_url(params, **{name: tuple(other for other in values if other != value)})
 
 
-def article_url(slug: str, q: str = "") -> str:
-    """Return an article's permanent address, with the query whose words it marks."""
-    query = f"?{urlencode({'q': q})}" if q else ""
-    return f"{_root()}/article/{quote(slug, safe='')}{query}"
+def article_url(slug: str, state: str = "") -> str:
+    """Return an article's permanent address.
+
+    Args:
+        state: query string of the search that led there, as `article_state`
+            gives it: its words are marked, and it is the way back.
+    """
+    return f"{_root()}/article/{quote(slug, safe='')}{f'?{state}' if state else ''}"
 
 
-def author_url(slug: str, page: int = 1) -> str:
+def article_state(params: SearchParams) -> str:
+    """Return what the articles that ``params`` find carry in their addresses; nothing without a query."""
+    return urlencode(state_from_params(params), doseq=True)
+
+
+def author_url(slug: str, page: int = 1, cursor: str = "") -> str:
     """Return the address of an author's articles."""
-    return f"{_root()}/author/{quote(slug, safe='')}{f'?page={page}' if page > 1 else ''}"
+    query = urlencode({"cursor": cursor} if cursor else {"page": page} if page > 1 else {})
+    return f"{_root()}/author/{quote(slug, safe='')}{f'?{query}' if query else ''}"
 
 
 def _root() -> str:

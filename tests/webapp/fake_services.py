@@ -152,10 +152,12 @@ class FakeServices:
             raise ArticleNotFoundError(slug)
         return self.alike[:limit]
 
-    def author(self, slug: str, page: int = 1) -> AuthorPage:
+    def author(self, slug: str, page: int = 1, cursor: str = "") -> AuthorPage:
         if slug != "ada-lovelace":
             raise ArticleNotFoundError(slug)
-        return AuthorPage(slug=slug, name="Ada Lovelace", total=23, hits=(HIT,), page=page)
+        return AuthorPage(
+            slug=slug, name="Ada Lovelace", total=23, hits=(HIT,), first=page * 10 - 9, page=page
+        )
 
     def matches(self, request: SearchParams, *, most: int | None = None) -> Matches:
         self.asked.append(request)

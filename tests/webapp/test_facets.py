@@ -205,8 +205,27 @@ def test_a_long_facet_links_to_all_its_values(client):
     assert page.select_one("#facet-author ~ a.all-values")["href"] == "/facet/author?q=wire"
 
 
+def test_the_way_back_from_all_values_is_the_search_as_it_was(client):
+    path = "?q=wire&-source=Post&sort=oldest&collapse=1"
+
+    boxes = BeautifulSoup(client.get(f"/{path}").data, "html.parser")
+    page = BeautifulSoup(client.get(f"/facet/author{path}").data, "html.parser")
+
+    assert boxes.select_one("#facet-author ~ a.all-values")["href"] == f"/facet/author{path}"
+    assert page.select_one(".range a")["href"] == f"/{path}"
+    hidden = {(field["name"], field["value"]) for field in page.select("form.find [type=hidden]")}
+    assert hidden == {("q", "wire"), ("-source", "Post"), ("sort", "oldest"), ("collapse", "1")}
+
+
 @pytest.mark.parametrize(
-    "path", ["/?-colour=red", "/?month=2024", "/?month=2024-13", "/facet/author?sort=title"]
+    "path",
+    [
+        "/?-colour=red",
+        "/?month=2024",
+        "/?month=2024-13",
+        "/api/v1/facets/author?sort=title",
+        "/facet/author?facets=0",
+    ],
 )
 def test_wrong_parameters_are_refused(client, path):
     assert client.get(path).status_code == 400

@@ -10,7 +10,7 @@ from index.errors import IndexMissingError
 from index.query.ast import QueryWarning
 from tests.webapp.fake_services import DOCUMENT, FACETS, HIT, FakeServices, make_client
 from webapp.models import SearchParams, Status
-from webapp.views import pager
+from webapp.paging import pager
 
 
 def soup_of(response):

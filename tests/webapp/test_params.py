@@ -5,10 +5,9 @@ from webapp.models import MAX_LIMIT, SearchParams
 from webapp.params import (
     MAX_VALUES,
     ParameterError,
-    article_params,
     check_encoding,
     no_params,
-    page_param,
+    page_params,
     search_params,
 )
 
@@ -148,16 +147,13 @@ def test_a_long_unknown_name_is_cut_in_the_message():
     assert len(str(caught.value)) < 300
 
 
-def test_an_article_takes_a_query_only():
-    assert article_params(args(("q", "x"))) == "x"
+def test_an_author_takes_a_page_or_a_cursor_only():
+    assert page_params(args(("page", "2"))) == (2, "")
+    assert page_params(args(("cursor", "abc"))) == (1, "abc")
     with pytest.raises(ParameterError):
-        article_params(args(("page", "1")))
-
-
-def test_an_author_takes_a_page_only():
-    assert page_param(args(("page", "2"))) == 2
-    with pytest.raises(ParameterError):
-        page_param(args(("q", "x")))
+        page_params(args(("q", "x")))
+    with pytest.raises(ParameterError, match="not both"):
+        page_params(args(("page", "2"), ("cursor", "abc")))
 
 
 def test_other_pages_take_nothing():

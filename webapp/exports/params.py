@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from webapp.models import SearchParams
+from webapp.parameters import About, parameters_about
 from webapp.params import ParameterError, search_params
 
 #: Parameters of a search that are about pages and what stands beside them.
-PAGING = ("page", "cursor", "facets", "histogram")
+PAGING = tuple(each.name for each in parameters_about(About.PAGE, About.BESIDE) if each.name != "limit")
 
 #: Most articles of an export that names a number, and of a feed.
 MAX_EXPORT = 1_000_000

@@ -1,0 +1,61 @@
+"""Small shapes that the description of the API is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+INSTANT = {"type": "string", "format": "date-time"}
+
+
+def ref(name: str) -> Schema:
+    """Return a reference to the schema ``name``."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(description: str, properties: Schema, *, optional: tuple[str, ...] = ()) -> Schema:
+    """Return an object with exactly these keys, those of ``optional`` now and then."""
+    return {
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def listed(items: Schema, description: str = "") -> Schema:
+    """Return an array of ``items``."""
+    return {"type": "array", "items": items, **({"description": description} if description else {})}
+
+
+def text(description: str, **more: Any) -> Schema:
+    """Return a string."""
+    return {"type": "string", "description": description, **more}
+
+
+def count(description: str) -> Schema:
+    """Return a whole number from 0."""
+    return {"type": "integer", "minimum": 0, "description": description}
+
+
+def maybe(schema: Schema) -> Schema:
+    """Return ``schema``, or null."""
+    return {"oneOf": [schema, {"type": "null"}]}
+
+
+def parameter(name: str, description: str, schema: Schema, **more: Any) -> Schema:
+    """Return a parameter of the query string."""
+    return {"name": name, "in": "query", "description": description, "schema": schema, **more}
+
+
+def errors(*statuses: int) -> Schema:
+    """Return the answers of error statuses."""
+    return {str(status): {"$ref": f"#/components/responses/Error{status}"} for status in statuses}
+
+
+def answer(description: str, schema: Schema) -> Schema:
+    """Return an answer in JSON."""
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
