@@ -7,10 +7,11 @@ from werkzeug.exceptions import NotAcceptable, NotFound
 
 from webapp.auth import is_known
 from webapp.context import answers, page_size
-from webapp.models import FACETS
+from webapp.models import FACETS, Completion, SearchParams
 from webapp.openapi import OPENAPI
 from webapp.params import facet_params, limit_param, no_params, search_params, typed_param
 from webapp.presenters import article_json, completion_json, facet_json, hit_json, saved_json, search_json
+from webapp.urls import absolute, article_url, search_url
 
 api = Blueprint("api", __name__)
 
@@ -52,9 +53,24 @@ def complete() -> Response:
 def suggest() -> Response:
     """The same for browsers' search fields: OpenSearch Suggestions."""
     text = typed_param(request.args)
-    answer = jsonify([text, [found.query for found in answers().complete(text)]])
+    found = answers().complete(text)
+    answer = jsonify(
+        [
+            text,
+            [each.query for each in found],
+            [f"{each.kind}: {each.text}" for each in found],
+            [absolute(_address(each)) for each in found],
+        ]
+    )
     answer.mimetype = "application/x-suggestions+json"
     return answer
+
+
+def _address(found: Completion) -> str:
+    """Return where a completion leads: to its article, or to the search."""
+    if found.slug:
+        return article_url(found.slug)
+    return search_url(SearchParams(q=found.query, limit=page_size()))
 
 
 @api.get("/api/v1/articles/<slug>")

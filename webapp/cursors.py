@@ -12,6 +12,7 @@ import base64
 import hashlib
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import orjson
 
@@ -64,12 +65,7 @@ def cursor_from_text(text: str, search: str) -> Cursor:
     Raises:
         QueryError: it is no cursor, or that of another search.
     """
-    try:
-        padded = text + "=" * (-len(text) % 4)
-        found = orjson.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
-        version, kind, position, id_, key, digest = found
-    except (ValueError, TypeError):
-        raise _malformed() from None
+    version, kind, position, id_, key, digest = _parts(text)
     numbers = (version, kind, position, id_)
     if any(type(number) is not int or not 0 <= number < _BITS for number in numbers):
         raise _malformed()
@@ -79,6 +75,18 @@ def cursor_from_text(text: str, search: str) -> Cursor:
         raise QueryError("cursor: it belongs to another search; use the 'next' of this one.")
     after = After(key=key, id=id_, position=position) if id_ else None
     return Cursor(after=after, partial=bool(kind & 1), is_cut=bool(kind & 2))
+
+
+def hits_before(text: str) -> int:
+    """Return how many hits of its part lie before a cursor that has been taken.
+
+    Raises:
+        QueryError: it is no cursor.
+    """
+    position = _parts(text)[2]
+    if type(position) is not int:
+        raise _malformed()
+    return position
 
 
 def with_title(cursor: Cursor, title: str) -> Cursor:
@@ -106,6 +114,17 @@ def check_depth(offset: int, limit: int) -> None:
             f"page: page numbers reach the first {MAX_DEPTH:,} hits; "
             "go on from there with 'next' as 'cursor', or narrow the search."
         )
+
+
+def _parts(text: str) -> tuple[Any, ...]:
+    """Return version, kind, position, id, key and digest, unchecked."""
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        found = orjson.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+        version, kind, position, id_, key, digest = found
+    except (ValueError, TypeError):
+        raise _malformed() from None
+    return version, kind, position, id_, key, digest
 
 
 def _malformed() -> QueryError:

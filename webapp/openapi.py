@@ -26,9 +26,10 @@ def described(each: Parameter, **more: str) -> Schema:
         more: what else its schema says.
     """
     schema = {**_schema(each), **more}
+    help_ = f"{each.help} 1 for yes, 0 for no." if each.kind is Kind.SWITCH else each.help
     if each.is_repeatable:
-        return parameter(each.name, each.help, schema, explode=True, example=[each.example])
-    return parameter(each.name, each.help, schema, **({"example": each.example} if each.example else {}))
+        return parameter(each.name, help_, schema, explode=True, example=[each.example])
+    return parameter(each.name, help_, schema, **({"example": each.example} if each.example else {}))
 
 
 def _schema(each: Parameter) -> Schema:
@@ -134,10 +135,10 @@ OPENAPI: Schema = {
                 "parameters": [_TYPED],
                 "responses": {
                     "200": {
-                        "description": "The query, and queries that it may become.",
+                        "description": "The query, queries that it may become, what they are, and addresses.",
                         "content": {
                             "application/x-suggestions+json": {
-                                "schema": {"type": "array", "minItems": 2, "maxItems": 2}
+                                "schema": {"type": "array", "minItems": 4, "maxItems": 4}
                             }
                         },
                     },

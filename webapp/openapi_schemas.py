@@ -69,7 +69,11 @@ SCHEMAS: Schema = {
     ),
     "PartialHit": record(
         "An article with most of the words.",
-        {**HIT, "missing": listed({"type": "string"}, "Words of the query that it lacks.")},
+        {
+            **HIT,
+            "partial": {"type": "boolean", "const": True},
+            "missing": listed({"type": "string"}, "Words of the query that it lacks."),
+        },
     ),
     "Warning": record(
         "Something in the query that was not taken as it may have been meant.",

@@ -190,7 +190,7 @@ def _lacking(each: _Filter) -> Parameter:
     return Parameter(
         name=EXCLUDE + each.name,
         field="excluded",
-        help=f"No articles {each.only.partition(',')[0]}; '{MISSING}' for none {each.missing}.",
+        help=f"Leave out articles {each.only}; '{MISSING}' for those {each.missing}.",
         kind=Kind.VALUES,
         options=tuple(f"--not-{option}" for option in each.options),
         form=each.form,
@@ -205,7 +205,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         name="q",
         field="q",
-        help="The query; /help describes its language.",
+        help="What to look for, in the query language; all articles without it.",
         kind=Kind.TEXT,
         example="harbour strike",
     ),
@@ -258,7 +258,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         name="collapse",
         field="collapse",
-        help="1 folds near-duplicates under the one that comes first; total still counts articles.",
+        help="Fold near-duplicates under the one that comes first; totals still count articles.",
         kind=Kind.SWITCH,
         about=About.ORDER,
         options=("--collapse",),
@@ -297,7 +297,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         name="facets",
         field="facets",
-        help="Whether to count authors, sources, tags, languages and dates of what matches.",
+        help="Count authors, sources, tags, languages and dates of what matches.",
         kind=Kind.SWITCH,
         about=About.BESIDE,
         options=("--facets",),
@@ -306,7 +306,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         name="histogram",
         field="histogram",
-        help="1 adds the matches over time.",
+        help="Count the matches over time, by day to decade.",
         kind=Kind.SWITCH,
         about=About.BESIDE,
         options=("--histogram",),
@@ -315,7 +315,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         name="explain",
         field="explain",
-        help="1 tells why each article matched, and what made its score.",
+        help="Tell why each article matched, and what made its score.",
         kind=Kind.SWITCH,
         about=About.BESIDE,
         options=("--explain",),

@@ -45,7 +45,7 @@ def search_json(page: SearchPage) -> Json:
         "hits": [hit_json(hit) for hit in page.hits],
         "partial": {
             "total": page.partial_total,
-            "hits": [{**hit_json(hit), "missing": list(hit.missing)} for hit in page.partial],
+            "hits": [partial_json(hit) for hit in page.partial],
         },
         "facets": {name: [_facet_json(value) for value in values] for name, values in page.facets.items()},
         **({"repair": _repair_json(page.repair)} if page.repair else {}),
@@ -122,6 +122,11 @@ def hit_json(hit: Hit) -> Json:
         **({"explain": [_reason_json(reason) for reason in hit.reasons]} if hit.reasons else {}),
         **({"also": _also_json(hit.also), "also_total": hit.also_total} if hit.also_total else {}),
     }
+
+
+def partial_json(hit: Hit) -> Json:
+    """Return one hit that has only some of the words."""
+    return {**hit_json(hit), "partial": True, "missing": list(hit.missing)}
 
 
 def _also_json(also: tuple[OtherCopy, ...]) -> list[Json]:

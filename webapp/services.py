@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -16,15 +17,15 @@ from archive.errors import LockHeldError
 from archive.history import all_versions, two_versions
 from index.engine import SearchRequest, Sort
 from index.errors import EngineError
-from index.plan import All, Every, NumberRange, Term
+from index.plan import All, Every, NumberRange
 from index.progress import Report
 from index.query.guard import Limits
 from index.query.parser import parse
 from index.reader import LiveReader
 from index.snippets import Matchers
 from webapp.answering import Answering
+from webapp.byline import author_page
 from webapp.completion import Completer
-from webapp.cursors import check_depth
 from webapp.facets import Facets
 from webapp.hits import HitMaker
 from webapp.labels import Labels
@@ -47,7 +48,7 @@ from webapp.searching import asked_from_params
 from webapp.settings import Settings
 from webapp.similar import plan_like
 from webapp.standing import Standing
-from webapp.taking import documents_of
+from webapp.taking import count_folded, documents_of
 
 log = logging.getLogger(__name__)
 
@@ -103,12 +104,16 @@ class Services:
         with reader.lease() as lease:
             labels = self._labels.at(lease.stamp)
             asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
-            total = lease.engine.search(SearchRequest(plan=asked.plan, limit=0)).total
+            wanted = SearchRequest(plan=asked.plan, sort=asked.sort)
+            if request.collapse:
+                total = count_folded(lease.engine, self.store, wanted)
+            else:
+                total = lease.engine.search(replace(wanted, limit=0)).total
         return Matches(
             understood=asked.understood,
             total=total,
             warnings=asked.warnings,
-            documents=documents_of(reader, self.store, SearchRequest(plan=asked.plan, sort=asked.sort), most),
+            documents=documents_of(reader, self.store, wanted, most, collapse=request.collapse),
         )
 
     def count(self, request: SearchParams, *, after_id: int = 0) -> int:
@@ -206,34 +211,18 @@ class Services:
             found = lease.engine.search(SearchRequest(plan=plan, limit=limit)).hits if plan else ()
         return self._hits.hits(found, Matchers())
 
-    def author(self, slug: str, page: int = 1) -> AuthorPage:
+    def author(self, slug: str, page: int = 1, cursor: str = "") -> AuthorPage:
         """Return one page of an author's articles, newest first.
 
         Raises:
             ArticleNotFoundError: no author has this slug.
-            QueryError: there are not so many pages.
+            QueryError: page numbers do not go so deep, or ``cursor`` is none of this list.
         """
         author = self.store.author_by_slug(slug)
-        limit = self.settings.page_size
-        check_depth((page - 1) * limit, limit)
         with self._reader(None).lease() as lease:
             self._labels.at(lease.stamp)
-            response = lease.engine.search(
-                SearchRequest(
-                    plan=Term("author_key", author.key),
-                    sort=Sort.NEWEST,
-                    offset=(page - 1) * limit,
-                    limit=limit,
-                )
-            )
-        return AuthorPage(
-            slug=slug,
-            name=author.name,
-            total=response.total,
-            hits=self._hits.hits(response.hits, Matchers()),
-            page=page,
-            limit=limit,
-        )
+            limit = self.settings.page_size
+            return author_page(lease.engine, self._hits, author, limit=limit, page=page, cursor=cursor)
 
     def status(self) -> Status:
         """Tell what the archive holds and how the index stands."""

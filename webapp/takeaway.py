@@ -17,7 +17,7 @@ from webapp.exports.atom import last_changed
 from webapp.exports.params import export_params, feed_params
 from webapp.models import SearchParams
 from webapp.params import no_params
-from webapp.urls import search_url
+from webapp.urls import absolute, base_url, search_url
 
 takeaway = Blueprint("takeaway", __name__)
 
@@ -114,13 +114,3 @@ def _download(body: Iterator[bytes], wanted: Format, name: str) -> Response:
     response = Response(body, content_type=wanted.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def base_url() -> str:
-    """Return the address of the archive as it was asked, without a slash at the end."""
-    return request.url_root.rstrip("/")
-
-
-def absolute(path: str) -> str:
-    """Return the address of ``path``, which begins with the prefix the archive is served under."""
-    return request.host_url.rstrip("/") + path

@@ -137,6 +137,16 @@ def author_url(slug: str, page: int = 1, cursor: str = "") -> str:
     return f"{_root()}/author/{quote(slug, safe='')}{f'?{query}' if query else ''}"
 
 
+def base_url() -> str:
+    """Return the address of the archive as it was asked, without a slash at the end."""
+    return request.url_root.rstrip("/")
+
+
+def absolute(path: str) -> str:
+    """Return the address of ``path``, which begins with the prefix the archive is served under."""
+    return request.host_url.rstrip("/") + path
+
+
 def _root() -> str:
     """Return the prefix that the archive is served under, mostly none."""
     return quote(request.environ.get("SCRIPT_NAME", "").rstrip("/"))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -21,6 +26,8 @@ from webapp.models import SearchParams
 from webapp.presenters import hit_json
 from webapp.services import Services
 from webapp.settings import Settings, load_settings
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -138,10 +145,10 @@ def test_stored_text_cannot_act_on_the_terminal(tmp_path: Path) -> None:
 
 WRONG = [
     pytest.param(["search", "--sort", "best"], 2, "--sort", id="option"),
-    pytest.param(["search", "--from", "soon"], 2, "from: 'soon' is not a date", id="date"),
+    pytest.param(["search", "--from", "soon"], 2, "--from must be a date", id="date"),
     pytest.param(["search", "((((((((((((((((((((((((((a"], 2, "too deep", id="query"),
     pytest.param(["search", "--limit", "200", "--page", "2"], 2, "--page goes with", id="page-of-many"),
-    pytest.param(["search", "--engine", "lucene"], 2, "cannot be 'lucene'", id="engine"),
+    pytest.param(["search", "--engine", "lucene"], 2, "'lucene' is not one of", id="engine"),
     pytest.param(["show", "nobody"], 1, "nobody", id="slug"),
     pytest.param(["delete", "nobody"], 1, "There is no article nobody", id="delete"),
 ]
@@ -186,6 +193,52 @@ def test_an_interrupt_ends_with_130(settings: Settings, monkeypatch: pytest.Monk
 
     assert result.exit_code == 130
     assert "Interrupted" in result.stderr
+
+
+def start(settings: Settings, *arguments: str, **more: Any) -> subprocess.Popen[str]:
+    """Start the command line as a process of its own, as a shell does."""
+    command = [
+        sys.executable,
+        "-m",
+        "webapp.cli",
+        *arguments[:1],
+        "--home",
+        str(settings.home),
+        *arguments[1:],
+    ]
+    return subprocess.Popen(command, text=True, stderr=subprocess.PIPE, cwd=ROOT, **more)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
+@pytest.mark.parametrize(
+    "arguments", [("search", "--all", "--json"), ("export",), ("export", "bulletin", "--format", "csv")]
+)
+def test_a_reader_that_goes_ends_the_output_quietly(settings: Settings, arguments: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    process = start(settings, *arguments, stdout=writing)
+    os.close(writing)
+    said = process.communicate(timeout=60)[1]
+
+    assert process.returncode == 141
+    assert "Traceback" not in said
+    assert "Error" not in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
+def test_an_interrupt_ends_a_command_under_way(settings: Settings) -> None:
+    reading, writing = os.pipe()  # nobody reads: the command waits when the pipe is full
+    process = start(settings, "export", stdout=writing)
+    os.close(writing)
+    os.read(reading, 1)  # it has begun
+
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    os.close(reading)
+
+    assert process.returncode == 130
+    assert said.strip() == "Error: Interrupted."
 
 
 # show, export, delete

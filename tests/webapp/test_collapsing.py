@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -121,3 +122,24 @@ def test_page_folds_copies_and_offers_to_unfold_them(services: Services) -> None
     assert "Also in" not in plain
     assert "Show all copies" in folded
     assert "Also in 2 sources" in folded
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "title", "added"])
+def test_exports_and_feeds_fold_as_the_results_do(services, sort):
+    client = create_app(services.settings, services=services).test_client()
+    shown = walked(services, asked(sort=sort, limit=100))
+
+    exported = client.get(f"/export/ndjson?q=strike&collapse=1&sort={sort}").text.splitlines()
+    feed = client.get(f"/feed.json?q=strike&collapse=1&sort={sort}").json["items"]
+
+    assert [json.loads(line)["slug"] for line in exported] == shown
+    assert [item["url"].split("/")[-1] for item in feed] == shown
+    assert len(shown) == GROUPS + 5
+
+
+def test_an_export_says_how_many_articles_are_left_after_folding(services):
+    client = create_app(services.settings, services=services).test_client()
+
+    head = client.get("/export/markdown?q=strike&collapse=1").text[:300]
+
+    assert f"{GROUPS + 5} articles" in head

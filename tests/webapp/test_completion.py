@@ -79,5 +79,8 @@ def test_the_api_answers_in_both_forms(services):
     ]
     assert browser.mimetype == "application/x-suggestions+json"
     assert browser.json[0] == "lovel"
-    assert 'author:"Ada Lovelace"' in browser.json[1]
+    place = browser.json[1].index('author:"Ada Lovelace"')
+    assert browser.json[2][place] == "author: Ada Lovelace"
+    assert browser.json[3][place] == "http://localhost/?q=author%3A%22Ada+Lovelace%22"
+    assert {len(part) for part in browser.json[1:]} == {len(answer["completions"])}
     assert client.get("/api/v1/complete?x=1").status_code == 400

@@ -1,7 +1,8 @@
 """The command line: each command parses, calls one function and prints.
 
 Results go to standard output, words about them to standard error.  Exit codes:
-0 done (also without hits), 1 failed, 2 wrong usage or query, 130 interrupted.
+0 done (also without hits), 1 failed, 2 wrong usage or query, 130 interrupted,
+141 cut off: whoever read the output has gone.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from webapp.cli.ingesting import extract, ingest
 from webapp.cli.maintenance import reindex, status, verify
 from webapp.cli.reprocessing import reprocess
 from webapp.cli.searches import searches
-from webapp.cli.searching import search, show
+from webapp.cli.searching import search
 from webapp.cli.serving import demo, serve
+from webapp.cli.showing import show
 from webapp.cli.similar import similar
 from webapp.cli.versions import diff, history
 
@@ -34,6 +36,10 @@ __all__ = ["cli", "main"]
 def cli() -> None:
     """A searchable archive of articles.
 
+    Results go to standard output, words about them to standard error. Exit
+    codes: 0 done (also when nothing was found), 1 failed, 2 wrong usage,
+    setting or query, 130 interrupted, 141 cut off by whoever read the output.
+
     \b
     Example:
       archive ingest ~/articles
@@ -41,14 +47,18 @@ def cli() -> None:
     """
 
 
-_COMMANDS = (
-    *(ingest, extract, fetch, feeds, search, searches, show, similar, serve, demo, mcp),
-    *(status, reindex, verify, backup, restore, delete, export, duplicates),
-    *(edit, history, diff, reprocess),
-    *(password, token),
-)
-for _command in _COMMANDS:
-    cli.add_command(_command)
+#: Every command under the heading that it has in the help.
+_COMMANDS = {
+    "Take articles in": (ingest, extract, fetch, feeds, reprocess),
+    "Find and read them": (search, searches, show, similar, duplicates, history, diff),
+    "Change them, take them away": (edit, delete, export),
+    "Serve them": (serve, demo, mcp, password, token),
+    "Keep the archive in order": (status, reindex, verify, backup, restore),
+}
+for _heading, _commands in _COMMANDS.items():
+    for _command in _commands:
+        cli.add_command(_command)
+        cli.headings[_command.name or ""] = _heading
 
 
 def main() -> None:

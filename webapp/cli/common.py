@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -20,11 +21,19 @@ from webapp.settings import Settings, SettingsError, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+FAILED, WRONG_USAGE, INTERRUPTED, CUT_OFF = 1, 2, 130, 141
 
 
 class Commands(click.Group):
-    """A group that turns the errors of our trees into one line and an exit code."""
+    """A group that turns the errors of our trees into one line and an exit code.
+
+    Attributes:
+        headings: what each command stands under in the help, by its name.
+    """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.headings: dict[str, str] = {}
 
     def invoke(self, ctx: click.Context) -> Any:
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
@@ -40,13 +49,34 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             fail("Interrupted.", code=INTERRUPTED)
         except BrokenPipeError:
-            raise  # click ends quietly
+            _stop_printing()
+            raise click.exceptions.Exit(CUT_OFF) from None
         except OSError as error:
             fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order in which a newcomer needs them."""
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under their headings."""
+        longest = max(map(len, self.commands), default=0)
+        records: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            told = self.commands[name].get_short_help_str(150)
+            records.setdefault(self.headings.get(name, "Commands"), []).append((name.ljust(longest), told))
+        for heading, listed in records.items():
+            with formatter.section(heading):
+                formatter.write_dl(listed)
+
+
+def _stop_printing() -> None:
+    """Let nothing more reach a reader that has gone, as `| head` does: not even what is still buffered."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # a stream of a test has no number
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def fail(message: str, *, code: int = FAILED) -> None:

@@ -9,17 +9,20 @@ from typing import IO
 
 import click
 
-from webapp.cli.common import engine_option, home_option, plural, print_json, say, settings_from
+from webapp.cli.common import home_option, plural, print_json, say, settings_from
+from webapp.cli.options import Given, SearchCommand, params_from, search_options
 from webapp.models import SearchParams
+from webapp.parameters import About
 from webapp.presenters import article_json
 
 #: The formats by name, here so that `archive --help` need not load them.
-NAMES = ("csv", "ndjson", "markdown", "bibtex", "ris", "csl", "atom", "jsonfeed")
+_FEEDS = ("atom", "jsonfeed")
+NAMES = ("csv", "ndjson", "markdown", "bibtex", "ris", "csl", *_FEEDS)
 
 MAX_ARTICLES = 1_000_000
 
 
-@click.command()
+@click.command(cls=SearchCommand)
 @click.argument("query", nargs=-1)
 @click.option("--format", "name", type=click.Choice(NAMES), help="Format of the articles. [default: ndjson]")
 @click.option("--jsonl", is_flag=True, help="One JSON object a line, as --format ndjson; the default.")
@@ -29,31 +32,12 @@ MAX_ARTICLES = 1_000_000
     metavar="FILE",
     help="Write to FILE instead of standard output.",
 )
-@click.option("--author", multiple=True, metavar="NAME", help="Only articles by NAME; may be repeated.")
-@click.option("--source", multiple=True, metavar="NAME", help="Only articles of the source NAME.")
-@click.option("--lang", multiple=True, metavar="CODE", help="Only articles in the language CODE, such as en.")
+@search_options(About.MATCHES, About.ORDER)
 @click.option(
-    "--from", "date_from", metavar="DATE", default="", help="Published on DATE or later: 2024[-09[-10]]."
-)
-@click.option(
-    "--to", "date_to", metavar="DATE", default="", help="Published on DATE or earlier; 2024-09 is all of it."
-)
-@click.option(
-    "--sort",
-    type=click.Choice(["relevance", "newest", "oldest", "title", "added"]),
-    default="relevance",
-    show_default=True,
-    help="Order of the articles.",
-)
-@click.option(
-    "--match",
-    type=click.Choice(["auto", "all", "any"]),
-    default="auto",
-    show_default=True,
-    help="How many of the bare words an article must have.",
-)
-@click.option(
-    "--limit", type=click.IntRange(1, MAX_ARTICLES), help="At most so many articles. [default: all]"
+    "--limit",
+    type=click.IntRange(1, MAX_ARTICLES),
+    metavar="N",
+    help="At most so many articles. [default: all]",
 )
 @click.option(
     "--text/--no-text",
@@ -62,24 +46,16 @@ MAX_ARTICLES = 1_000_000
     help="Whole texts, or first paragraphs. [default: as the format does]",
 )
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, for Excel.")
-@engine_option
 @home_option
 def export(
     query: tuple[str, ...],
+    given: Given,
     name: str | None,
     jsonl: bool,
     output: Path | None,
-    author: tuple[str, ...],
-    source: tuple[str, ...],
-    lang: tuple[str, ...],
-    date_from: str,
-    date_to: str,
-    sort: str,
-    match: str,
     limit: int | None,
     text: bool | None,
     bom: bool,
-    engine: str | None,
     home: Path | None,
 ) -> None:
     """Print the articles that match QUERY in a format of other programs.
@@ -95,24 +71,8 @@ def export(
         raise click.UsageError("--jsonl is --format ndjson; give one of them.")
     if bom and name != "csv":
         raise click.UsageError("--bom goes with --format csv.")
-    request = SearchParams(
-        q=" ".join(query),
-        author=author,
-        source=source,
-        language=lang,
-        date_from=date_from,
-        date_to=date_to,
-        sort=sort,
-        match=match,
-        facets=False,
-        engine=engine,
-    )
-    if (
-        name in (None, "ndjson")
-        and limit is None
-        and output is None
-        and request == SearchParams(facets=False)
-    ):
+    request = params_from(query, {"sort": "added", **given} if name in _FEEDS else given)
+    if name in (None, "ndjson") and limit is None and output is None and not (query or given):
         _everything(home)
         return
     _matching(request, name or "ndjson", output, limit, text, bom=bom, home=home)
