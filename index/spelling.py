@@ -8,9 +8,8 @@ archive has a word, times how likely a slip turns it into what was typed.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 
@@ -25,20 +24,33 @@ _SHORTEST = 3
 #: From so many letters on, two slips are considered.
 _TWO_SLIPS = 4
 
-#: What slips cost, in natural logarithms of how often a word occurs: about the
-#: number of ways to make one.  A letter can be lost, or swapped with the next,
-#: in as many ways as there are letters; wrong and added ones are any of the alphabet.
-_LOST, _SWAPPED, _ADDED, _WRONG = 3.2, 3.2, 6.0, 6.0
-_CHEAPEST = 3.2
+#: Letters that a slip may put in the place of another.
+_ALPHABET = 26
+#: What a wrong first letter costs: people look at it.
 _FIRST_LETTER = 0.3
+#: A word that is so much less likely than the best one (1 in 400) is not offered.
+_MARGIN = 6.0
+#: An article with a guess but without the other words of the query counts so much
+#: of one that has them all.
+_ALONE = 0.01
+#: More slips of one sort than one place can have, such as a letter lost of ``ll``.
+_SEVERAL_WAYS = math.log(2.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A word of the index that may have been meant, and in how many articles it is."""
+    """A word of the index that may have been meant.
+
+    Attributes:
+        word: it.
+        articles: how many have it.
+        slip: how likely it is that a slip made of it what was typed, as a
+            natural logarithm; add that of a number of articles to compare.
+    """
 
     word: str
     articles: int
+    slip: float
 
 
 class Vocabulary:
@@ -46,10 +58,11 @@ class Vocabulary:
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-        self._by_length: dict[int, list[tuple[str, int]]] = {}
+        self._by_length: dict[int, list[tuple[float, str, int]]] = {}
         self._sorted: list[str] | None = None
-        for word in self._counts:
-            self._by_length.setdefault(len(word), []).append((word, _letters(word)))
+        for word, count in self._counts.items():
+            entry = (math.log(count), word, _letters(word))
+            self._by_length.setdefault(len(word), []).append(entry)
 
     def __len__(self) -> int:
         return len(self._counts)
@@ -78,36 +91,140 @@ class Vocabulary:
         if len(word) < _SHORTEST or word in self._counts or any(char.isdigit() for char in word):
             return []
         edits = 2 if len(word) >= _TWO_SLIPS else 1
-        found: list[tuple[float, str]] = []
-        for candidate in sorted(self._near(word, edits), key=lambda near: (-self._counts[near], near)):
-            frequency = math.log(self._counts[candidate])
-            if len(found) >= limit and frequency - _CHEAPEST < found[limit - 1][0]:
-                break  # nor does any rarer word come before those
-            slips = 1 if within_edits(candidate, word, 1) else 2
-            if slips == 2 and not (edits == 2 and within_edits(candidate, word, 2)):
-                continue
-            found.append((frequency - _cost(word, candidate, slips), candidate))
-            found.sort(key=lambda entry: (-entry[0], entry[1]))
-        return [Correction(candidate, self._counts[candidate]) for _, candidate in found[:limit]]
+        best = _Best(limit)
+        for longer in (0, 1, -1, 2, -2) if edits == 2 else (0, 1, -1):
+            self._look(word, longer, edits, best)
+        return [Correction(found, self._counts[found], slip) for _, found, slip in best.found]
 
-    def _near(self, word: str, edits: int) -> Iterator[str]:
-        """The words that may be within ``edits``: a letter that one has and the other lacks takes an edit."""
+    def _look(self, word: str, longer: int, edits: int, best: _Best) -> None:
+        """Offer to ``best`` the words that are ``longer`` than ``word`` and within
+        ``edits`` of it: the most frequent first, until no other can come among them."""
         wanted = _letters(word)
-        for length in range(len(word) - edits, len(word) + edits + 1):
-            for candidate, letters in self._by_length.get(length, ()):
-                if (wanted & ~letters).bit_count() <= edits and (letters & ~wanted).bit_count() <= edits:
-                    yield candidate
+        likeliest = _likeliest(len(word), longer)
+        added = max(-longer, 0)
+        wrong = math.log(_Slips.of(len(word) + longer).wrong)
+        for frequency, candidate, letters in self._by_length.get(len(word) + longer, ()):
+            if frequency + likeliest < best.least:
+                return
+            # a letter that one has and the other lacks takes an edit
+            strange = (wanted & ~letters).bit_count()
+            if strange > edits or (letters & ~wanted).bit_count() > edits:
+                continue
+            if strange > added and frequency + _SEVERAL_WAYS + wrong < best.least:
+                continue
+            if _within_edits(candidate, word, edits):
+                slip = math.log(slip_chance(candidate, word))
+                if candidate[0] != word[0]:
+                    slip -= _FIRST_LETTER
+                best.offer(frequency + slip, candidate, slip)
 
 
-def _cost(word: str, meant: str, slips: int) -> float:
-    """Return what it costs that ``slips`` made ``word`` of ``meant``."""
-    longer = len(meant) - len(word)
-    cost = longer * _LOST if longer > 0 else -longer * _ADDED
-    rest = slips - abs(longer)
-    if rest:
-        wrong = min(rest, (Counter(word) - Counter(meant)).total() - max(-longer, 0))
-        cost += wrong * _WRONG + (rest - wrong) * _SWAPPED
-    return cost + (_FIRST_LETTER if meant[0] != word[0] else 0.0)
+def beside(guesses: Iterable[Correction], together: Callable[[str], int]) -> list[Correction]:
+    """Return ``guesses`` in the order that the other words of the query give them.
+
+    Args:
+        together: in how many articles a guess stands with those words.
+    """
+    ranked = [
+        (guess.slip + math.log(together(guess.word) + _ALONE * guess.articles), guess) for guess in guesses
+    ]
+    return [guess for _, guess in sorted(ranked, key=lambda entry: (-entry[0], entry[1].word))]
+
+
+class _Best:
+    """The likeliest words so far, best first, and what another has to reach."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._ranked: list[tuple[float, str, float]] = []
+        self.least = -math.inf
+
+    @property
+    def found(self) -> list[tuple[float, str, float]]:
+        return [(-cost, word, slip) for cost, word, slip in self._ranked if cost <= self._most]
+
+    @property
+    def _most(self) -> float:
+        return self._ranked[0][0] + _MARGIN if self._ranked else math.inf
+
+    def offer(self, score: float, word: str, slip: float) -> None:
+        insort(self._ranked, (-score, word, slip))
+        del self._ranked[self._limit :]
+        self.least = -self._most
+        if len(self._ranked) == self._limit:
+            self.least = max(self.least, -self._ranked[-1][0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Slips:
+    """How likely each slip is at one place of a word, all four sorts alike.
+
+    Twice that, since one slip and two are alike as well, and two come in either order.
+    """
+
+    lost: float
+    swapped: float
+    added: float
+    wrong: float
+
+    @classmethod
+    def of(cls, length: int) -> _Slips:
+        return cls(
+            lost=0.5 / max(length, 1),
+            swapped=0.5 / max(length - 1, 1),
+            added=0.5 / ((length + 1) * _ALPHABET),
+            wrong=0.5 / (max(length, 1) * _ALPHABET),
+        )
+
+
+def slip_chance(meant: str, typed: str) -> float:
+    """Return how likely one or two slips turn ``meant``, which is within two edits, into ``typed``.
+
+    It sums over all the ways to do so; for comparisons only, not a probability.
+    """
+    slips = _Slips.of(len(meant))
+    width = len(typed)
+    before_last = [0.0] * (width + 1)
+    last = [1.0, *(slips.added**column if column <= 2 else 0.0 for column in range(1, width + 1))]
+    for row, char in enumerate(meant, start=1):
+        current = [0.0] * (width + 1)
+        for column in range(max(0, row - 2), min(width, row + 2) + 1):
+            ways = last[column] * slips.lost
+            if column:
+                other = typed[column - 1]
+                ways += current[column - 1] * slips.added
+                ways += last[column - 1] * (1.0 if char == other else slips.wrong)
+                swaps = row > 1 and column > 1 and char == typed[column - 2] and meant[row - 2] == other
+                if swaps and char != other:
+                    ways += before_last[column - 2] * slips.swapped
+            current[column] = ways
+        before_last, last = last, current
+    return last[width]
+
+
+def _likeliest(length: int, longer: int) -> float:
+    """Return the logarithm of the greatest `slip_chance` of a word that is so much
+    longer than the one of ``length`` letters that was typed."""
+    slips = _Slips.of(length + longer)
+    if longer == 0:
+        return math.log(slips.swapped) + _SEVERAL_WAYS
+    one = slips.lost if longer > 0 else slips.added
+    return abs(longer) * (math.log(one) + _SEVERAL_WAYS) + _SEVERAL_WAYS
+
+
+def _within_edits(left: str, right: str, edits: int) -> bool:
+    """As `within_edits`, of what lies between the same beginning and the same end."""
+    most = min(len(left), len(right))
+    start = 0
+    while start < most and left[start] == right[start]:
+        start += 1
+    end = 0
+    while end < most - start and left[-1 - end] == right[-1 - end]:
+        end += 1
+    left, right = left[start : len(left) - end], right[start : len(right) - end]
+    if not left or not right:
+        return max(len(left), len(right)) <= edits
+    return within_edits(left, right, edits)
 
 
 def vocabulary_from(engine: Engine, fields: Iterable[str]) -> Vocabulary:

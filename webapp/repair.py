@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from index.analysis import tokens
 from index.engine import Engine, SearchRequest
-from index.plan import Constant, Plan
+from index.plan import All, Constant, Plan
 from index.query.ast import And, Near, Not, Or, ParsedQuery, Phrase, Query, Word
 from index.query.guard import Limits
 from index.query.parser import parse
 from index.query.printer import print_understood
 from index.query.rewrite import plan_from_query
 from index.reader import Lease
-from index.spelling import Vocabulary, vocabulary_from
+from index.spelling import Vocabulary, beside, vocabulary_from
 from webapp.clauses import clauses_of
 from webapp.models import Alternative, Repair, SearchParams
 from webapp.parameters import FILTERS
@@ -101,32 +102,47 @@ class Mender:
 
     def _corrected(self, params: SearchParams, parsed: ParsedQuery, total: int) -> Alternative | None:
         """The query with the words that no article has put right, if it then finds more."""
-        tree = _mapped(parsed.tree, self._corrected_leaf)
+        tree = _mapped(parsed.tree, partial(self._corrected_leaf, self._others(parsed.tree)))
         if tree == parsed.tree:
             return None
         text = print_understood(replace(parsed, tree=tree))
         found = self._alternative(text, replace(params, q=text))
         return found if found is not None and found.total > total else None
 
-    def _corrected_leaf(self, leaf: Word | Phrase | Near) -> Query:
+    def _others(self, tree: Query) -> tuple[Plan, ...]:
+        """What the words that stand in the query side by side ask, of those that some article has."""
+        children = tree.children if isinstance(tree, And) else ()
+        words = [child for child in children if isinstance(child, Word | Phrase) and self._has(child)]
+        return tuple(self._plan(word) for word in words)
+
+    def _corrected_leaf(self, others: tuple[Plan, ...], leaf: Word | Phrase | Near) -> Query:
         fields = _FIELDS.get(leaf.field)
         if fields is None:
             return leaf
         if isinstance(leaf, Word):
-            return replace(leaf, text=self._corrected_word(leaf.text, leaf.field, fields))
-        words = (self._corrected_word(word, leaf.field, fields) for word in leaf.text.split())
+            return replace(leaf, text=self._corrected_word(leaf.text, leaf.field, fields, others))
+        words = (self._corrected_word(word, leaf.field, fields, others) for word in leaf.text.split())
         return replace(leaf, text=" ".join(words))
 
-    def _corrected_word(self, text: str, field: str | None, fields: tuple[str, ...]) -> str:
+    def _corrected_word(
+        self, text: str, field: str | None, fields: tuple[str, ...], others: tuple[Plan, ...]
+    ) -> str:
         found = tokens(text)
         if len(found) != 1 or self._has(Word(text=text, field=field)):
             return text
         guesses = self.vocabularies.of(self.lease, fields).corrections(found[0])
+        if others and len(guesses) > 1:
+            guesses = beside(guesses, lambda word: self._together(Word(text=word, field=field), others))
         return next((guess.word for guess in guesses if self._has(Word(text=guess.word, field=field))), text)
 
-    def _has(self, word: Word) -> bool:
-        plan = plan_from_query(word, plain=False, match="all", languages=self.languages).plan
-        return _total(self.lease.engine, plan) > 0
+    def _together(self, word: Word, others: tuple[Plan, ...]) -> int:
+        return _total(self.lease.engine, All((self._plan(word), *others)))
+
+    def _plan(self, leaf: Word | Phrase) -> Plan:
+        return plan_from_query(leaf, plain=False, match="all", languages=self.languages).plan
+
+    def _has(self, leaf: Word | Phrase) -> bool:
+        return _total(self.lease.engine, self._plan(leaf)) > 0
 
     def _without(self, params: SearchParams, parsed: ParsedQuery) -> tuple[Alternative, ...]:
         """The searches without one clause or filter each, that find something, most first."""

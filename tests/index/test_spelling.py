@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.spelling import Vocabulary
+from index.spelling import Vocabulary, beside, slip_chance
 
 WORDS = Vocabulary(
     {"missile": 400, "missiles": 300, "mission": 900, "harbour": 120, "government": 5000, "strike": 80,
@@ -48,3 +48,25 @@ def test_guesses_come_with_the_number_of_articles() -> None:
 
 def test_there_are_at_most_as_many_guesses_as_asked_for() -> None:
     assert len(WORDS.corrections("missiel", limit=1)) == 1
+
+
+def test_the_other_words_of_the_query_decide_between_like_guesses() -> None:
+    guesses = Vocabulary({"strike": 80, "stroke": 70}).corrections("strxke")
+    with_patient = {"stroke": 9}
+
+    assert [guess.word for guess in guesses] == ["strike", "stroke"]
+    assert [g.word for g in beside(guesses, lambda word: with_patient.get(word, 0))] == ["stroke", "strike"]
+    assert beside(guesses, lambda _: 0) == guesses
+
+
+def test_what_more_slips_or_rarer_ones_would_take_is_less_likely() -> None:
+    chances = [slip_chance(meant, "harbor") for meant in ("harbour", "harbar", "harvard")]
+
+    assert chances == sorted(chances, reverse=True)
+    assert slip_chance("missile", "misile") > slip_chance("misdile", "misile")
+
+
+def test_much_less_likely_words_are_not_offered() -> None:
+    words = Vocabulary({"government": 50_000, "goverments": 1})
+
+    assert [guess.word for guess in words.corrections("goverment")] == ["government"]
