@@ -24,6 +24,8 @@ _TRACKING: Final = re.compile(
     re.IGNORECASE,
 )
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
+_STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE: Final = "%/:=&?~#+!$,;'@()*[]|"
 
@@ -85,10 +87,12 @@ def _escaped(part: str) -> str:
         return char if char in _UNRESERVED else match[0].upper()
 
     if "%" in part:
+        # A per cent sign that begins no escape stands for itself: first, for in
+        # ``%%32e`` the escape would else give it the digits that it lacks.
+        part = _STRAY_PERCENT.sub("%25", part)
         part = _ESCAPE.sub(one, part)
-    # A per cent sign that begins no escape stands for itself.
-    part = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", part)
-    return quote(part, safe=_SAFE, errors="replace")
+    # ``quote`` itself would write a question mark, which begins the query.
+    return quote(_LONE_SURROGATE.sub("\ufffd", part), safe=_SAFE)
 
 
 def _dot_free(path: str) -> str:

@@ -23,6 +23,8 @@ CASES = [
     ),
     pytest.param("https://e.org/%7euser/%c3%a4", "https://e.org/~user/%C3%A4", id="one-form-of-escapes"),
     pytest.param("https://e.org/100%", "https://e.org/100%25", id="lone-percent"),
+    pytest.param("https://e.org/%%32e/a", "https://e.org/%252e/a", id="percent-before-an-escape"),
+    pytest.param("https://e.org/a/.\udcff?b", "https://e.org/a/.%EF%BF%BD?b", id="lone-surrogate"),
     pytest.param("https://e.org/a/../b/./c", "https://e.org/b/c", id="dot-segments"),
     pytest.param("https://e.org./a", "https://e.org/a", id="trailing-dot-of-the-host"),
     pytest.param("https://[::1]:8080/a", "https://[::1]:8080/a", id="ipv6"),

@@ -173,7 +173,7 @@ def address(data: bytes) -> None:
 
 def slug(data: bytes) -> None:
     """ASCII, short, safe in a path; titles and texts normal once and for all; analysed alike both ways."""
-    text = data.decode("utf-8", "surrogatepass" if data[:1] == b"\xed" else "replace")
+    text = data.decode("utf-8", "surrogateescape")
     title, body = normalise_line(text), normalise_text(text)
     assert normalise_line(title) == title
     assert normalise_text(body) == body
