@@ -79,6 +79,21 @@ def test_patterns_past_their_number_are_text() -> None:
     assert [warning.span for warning in parsed.warnings] == [(8, 12)]
 
 
+def test_eight_patterns_are_a_query_s_share_unless_told_otherwise() -> None:
+    eight = " ".join(f"{letter}{letter}*" for letter in "abcdefgh")
+
+    assert parse(eight).warnings == ()
+    assert len(parse(f"{eight} ii*").warnings) == 1
+
+
+def test_boosts_and_mentions_stay_within_their_bounds() -> None:
+    assert parse("word^0.1").warnings == parse("word^10").warnings == ()
+    assert print_query(parse("word^0.05 other").tree) == "word^0.1 other"
+    assert print_query(parse("word^11 other").tree) == "word^10 other"
+    assert print_query(parse("atleast100:word").tree) == "atleast100:word"
+    assert print_query(parse("atleast101:word").tree) == "atleast100:word"
+
+
 def test_numbers_past_their_limit_are_lowered() -> None:
     limits = Limits(edits=1, slop=3)
 
