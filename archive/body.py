@@ -9,7 +9,6 @@ the rescue parser when that too comes back short.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,14 +22,12 @@ from trafilatura.external import try_readability
 from archive import rescue
 from archive.blocks import Block, blocks_from_tree, text_from_blocks
 from archive.boilerplate import clean_blocks, weigh
-from archive.errors import LimitExceededError
+from archive.pagetree import parse_tree
+from archive.precise import precise_blocks
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
-MAX_TAGS = 500_000
 MANY_TAGS = 150_000
-MAX_ATTRIBUTES = 1_000
-MAX_DEPTH = 5_000
 SHORT_CHARS = 200
 LOST_RATIO = 20
 DOUBT_RATIO = 10
@@ -39,39 +36,6 @@ _SHORT_WARNING = "most of the page's text was not taken for the article; compare
 OTHER_SHARE = 0.05
 OTHER_CHARS = 80
 
-# From strict and quick to lenient and slow; a text must have this share of the
-# yardstick's length to be believed.  Shares were chosen on half of the sites of a
-# benchmark and checked on the other half.
-_ATTEMPTS: tuple[tuple[str, float, dict[str, bool]], ...] = (
-    ("trafilatura precise", 0.4, {"favor_precision": True, "fast": True}),
-    ("trafilatura precise with fallbacks", 0.2, {"favor_precision": True}),
-    ("trafilatura", 0.0, {}),
-)
-
-_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{3000,}")
-_ATTRIBUTE = re.compile(r"[^\s\"'<>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]*))?")
-_SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-_DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)
-_INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # What the extractors are known to raise on markup that they did not expect.
 _PARSER_ERRORS = (
     lxml.etree.LxmlError,
@@ -102,6 +66,16 @@ _UNSEEN_TAGS = (
 )
 
 
+# From strict and quick to lenient and slow; a text must have this share of the
+# yardstick's length to be believed.  Shares were chosen on half of the sites of a
+# benchmark and checked on the other half.
+_ATTEMPTS: tuple[tuple[str, float, dict[str, bool] | None], ...] = (
+    ("precise", 0.4, None),
+    ("trafilatura precise with fallbacks", 0.2, {"favor_precision": True}),
+    ("trafilatura", 0.0, {}),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """A text and how it was found.
@@ -118,63 +92,10 @@ class Body:
     warnings: tuple[str, ...] = ()
 
 
-def check_limits(html: str) -> None:
-    """Refuse markup that would hang a parser.
-
-    Raises:
-        LimitExceededError: too many tags, or too many attributes in one.
-    """
-    if html.count("<") > 2 * MAX_TAGS:
-        raise LimitExceededError(f"more than {MAX_TAGS:,} tags in one page")
-    if any(_attributes(match.group()) > MAX_ATTRIBUTES for match in _LONG_TAG.finditer(html)) and any(
-        _attributes(match.group()) > MAX_ATTRIBUTES for match in _LONG_TAG.finditer(_SCRIPT.sub("", html))
-    ):
-        raise LimitExceededError(f"more than {MAX_ATTRIBUTES:,} attributes in one tag")
-
-
-def _attributes(tag: str) -> int:
-    """How many attributes a start tag has, counted only if there may be many."""
-    if tag.count("=") + tag.count(" ") <= MAX_ATTRIBUTES:
-        return 0
-    return len(_ATTRIBUTE.findall(tag))
-
-
-def nesting(html: str) -> int:
-    """The deepest nesting of elements, as written."""
-    depth = deepest = 0
-    for match in _OPEN_OR_CLOSE.finditer(html):
-        closing, name, rest = match.groups()
-        if closing:
-            depth = max(0, depth - 1)
-        elif name.lower() not in _VOID and not rest.endswith("/"):
-            depth += 1
-            deepest = max(deepest, depth)
-    return deepest
-
-
-def parse_tree(html: str) -> lxml.html.HtmlElement | None:
-    """The lxml tree of a page; None when lxml cannot hold all of it."""
-    text = _INVALID.sub("", html)
-    parser = lxml.html.HTMLParser(
-        collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
-    )
-    doctype = _DOCTYPE.match(text)
-    if doctype:
-        text = text[doctype.end() :]
-    try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (lxml.etree.LxmlError, ValueError):
-        return None
-    if any("Excessive depth" in entry.message for entry in parser.error_log.filter_from_level(3)):
-        return None
-    return tree
-
-
 def main_text(
     html: str,
     tree: lxml.html.HtmlElement | None,
     *,
-    url: str = "",
     title: str = "",
     authors: Sequence[str] = (),
 ) -> Body:
@@ -190,7 +111,7 @@ def main_text(
         return Body(text=text, detail="resiliparse", confidence=0.4, warnings=(_LARGE_WARNING,))
     lxml.etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
     yardstick = quick_text(html)
-    detail, blocks = _tried(tree, url, len(yardstick), title, authors)
+    detail, blocks = _tried(tree, html, len(yardstick), title, authors)
     size = sum(len(block.text) for block in blocks)
     if len(yardstick) > max(SHORT_CHARS, LOST_RATIO * size):
         return Body(text=_paragraphs(yardstick), detail="resiliparse", confidence=0.5)
@@ -198,7 +119,7 @@ def main_text(
         return _rescued(html, "no article was recognised in the page; all of its text was kept")
     running, other = weigh(blocks)
     if other > max(OTHER_CHARS, OTHER_SHARE * running):
-        second = clean_blocks(_readability(tree), title=title, authors=authors)
+        second = clean_blocks(_readability(html), title=title, authors=authors)
         its_running, its_other = weigh(second)
         if its_running >= 0.8 * running and its_other <= 0.7 * other and its_running:
             detail, blocks = "readability", second
@@ -206,17 +127,6 @@ def main_text(
     if len(yardstick) > DOUBT_RATIO * len(text):
         return Body(text=text, detail=detail, confidence=0.5, warnings=(_SHORT_WARNING,))
     return Body(text=text, detail=detail, confidence=0.8)
-
-
-def _tried(
-    tree: lxml.html.HtmlElement, url: str, yardstick: int, title: str, authors: Sequence[str]
-) -> tuple[str, list[Block]]:
-    """The first reading by trafilatura, from strict to lenient, that is long enough for the yardstick."""
-    for detail, share, options in _ATTEMPTS:
-        found = _trafilatura(tree, url, options)
-        if found and sum(len(block.text) for block in found) >= share * yardstick:
-            return detail, clean_blocks(found, title=title, authors=authors)
-    return "", []
 
 
 def quick_text(html: str) -> str:
@@ -228,10 +138,28 @@ def quick_text(html: str) -> str:
     )
 
 
-def _trafilatura(tree: lxml.html.HtmlElement, url: str, options: dict[str, Any]) -> list[Block]:
+def _tried(
+    tree: lxml.html.HtmlElement, html: str, yardstick: int, title: str, authors: Sequence[str]
+) -> tuple[str, list[Block]]:
+    """The first reading, from strict to lenient, that is long enough for the yardstick."""
+    for detail, share, options in _ATTEMPTS:
+        found = _precise(tree) if options is None else _trafilatura(html, options)
+        if found and sum(len(block.text) for block in found) >= share * yardstick:
+            return detail, clean_blocks(found, title=title, authors=authors)
+    return "", []
+
+
+def _precise(tree: lxml.html.HtmlElement) -> list[Block]:
+    try:
+        return precise_blocks(tree)
+    except _PARSER_ERRORS:
+        return []
+
+
+def _trafilatura(html: str, options: dict[str, Any]) -> list[Block]:
     try:
         document: Any = trafilatura.bare_extraction(
-            tree, url=url or None, include_comments=False, with_metadata=False, **options
+            _seen_tree(html), include_comments=False, with_metadata=False, **options
         )
     except _PARSER_ERRORS:
         return []
@@ -240,12 +168,21 @@ def _trafilatura(tree: lxml.html.HtmlElement, url: str, options: dict[str, Any])
     return blocks_from_tree(document.body)
 
 
-def _readability(tree: lxml.html.HtmlElement) -> list[Block]:
-    """trafilatura's fork of readability, which is better with old table layouts; it uses ``tree`` up."""
+def _readability(html: str) -> list[Block]:
+    """trafilatura's fork of readability, which is better with old table layouts."""
     try:
-        return blocks_from_tree(try_readability(tree))
+        return blocks_from_tree(try_readability(_seen_tree(html)))
     except _PARSER_ERRORS:
         return []
+
+
+def _seen_tree(html: str) -> lxml.html.HtmlElement:
+    """A new tree of a page, of which only what readers may see."""
+    tree = parse_tree(html)
+    if tree is None:
+        raise ValueError("the page has no tree")
+    lxml.etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
+    return tree
 
 
 def _rescued(html: str, warning: str) -> Body:

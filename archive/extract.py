@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import lxml.html
 from htmldate import find_date
 
-from archive.body import MAX_DEPTH, Body, check_limits, main_text, nesting, parse_tree
+from archive.body import Body, main_text
 from archive.characters import normalise_text
 from archive.document import PartialDate, Precision, Provenance
 from archive.encoding import decode
@@ -17,6 +17,7 @@ from archive.errors import EmptyItemError
 from archive.htmlpage import Page
 from archive.language import detect_language
 from archive.metadata import Candidate, Metadata, read_metadata
+from archive.pagetree import MAX_DEPTH, check_limits, nesting, parse_tree
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _HEAD_BYTES = 8192
@@ -76,7 +77,7 @@ def extract_markup(html: str, *, url: str = "", warnings: tuple[str, ...] = ()) 
     metadata = read_metadata(page)
     if metadata.published is None and tree is not None:
         _search_date(metadata, tree, html, url)
-    body = main_text(html, tree, url=url, title=metadata.title, authors=metadata.authors)
+    body = main_text(html, tree, title=metadata.title, authors=metadata.authors)
     text = normalise_text(body.text)
     if not text:
         raise EmptyItemError("there is no text in the page")
@@ -120,7 +121,8 @@ def _charset(data: bytes, declared: str) -> str:
 
 
 def _search_date(metadata: Metadata, tree: lxml.html.HtmlElement, html: str, url: str) -> None:
-    """The date by htmldate, which looks at the whole page."""
+    """The date by htmldate, which looks at the whole page, the slower the larger it is."""
+    lxml.etree.strip_elements(tree, "style", "svg", with_tail=False)
     try:
         found = find_date(tree, original_date=True, url=url or None)
     except (ValueError, TypeError, AttributeError, IndexError, OverflowError, lxml.etree.LxmlError):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from archive.blocks import Block
-from archive.body import nesting
 from archive.boilerplate import clean_blocks
 from archive.document import Origin
 from archive.errors import EmptyItemError, LimitExceededError
 from archive.extract import extract_page
+from archive.pagetree import nesting
 from archive.readers.html import read_html
 
 SENTENCE = (

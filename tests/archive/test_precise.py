@@ -1,0 +1,94 @@
+"""The quick reading of a page by trafilatura's strict rules."""
+
+from __future__ import annotations
+
+import pytest
+import trafilatura
+
+from archive.blocks import blocks_from_tree
+from archive.furniture import marks
+from archive.pagetree import parse_tree
+from archive.precise import precise_blocks
+
+SENTENCE = (
+    "The harbour workers ended their strike on Friday after six weeks of talks with the port authority. "
+)
+PARAGRAPHS = "".join(f"<p>{SENTENCE * 2}Part {number} of the story says more.</p>" for number in range(5))
+LIST = "<ul><li>The first of the terms that both sides signed.</li><li>The second of the terms.</li></ul>"
+QUOTE = "<blockquote>We are glad that it is over, said the mayor of the town.</blockquote>"
+TABLE = "<table><tr><th>Year</th><th>Ships</th></tr><tr><td>2023</td><td>1,204</td></tr></table>"
+FURNITURE = (
+    '<div class="share-buttons">Share this story with all your friends today</div>'
+    '<div class="newsletter-box">Sign up for our letter, which comes every week</div>'
+    "<aside>Most read stories of the week in this town</aside>"
+    '<div id="comments"><p>I do not believe a word of what they say here.</p></div>'
+)
+
+
+def texts(html: str) -> list[str]:
+    tree = parse_tree(html)
+    assert tree is not None
+    return [block.text for block in precise_blocks(tree)]
+
+
+def trafilatura_texts(html: str) -> list[str]:
+    document = trafilatura.bare_extraction(
+        parse_tree(html), favor_precision=True, fast=True, include_comments=False
+    )
+    return [block.text for block in blocks_from_tree(document.body)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<article><h1>Strike ends</h1>{PARAGRAPHS}</article>",
+        f"<article>{PARAGRAPHS}<h2>The terms</h2>{LIST}{PARAGRAPHS[:400]}</article>",
+        f'<div class="post-content">{PARAGRAPHS}{QUOTE}{TABLE}</div>{FURNITURE}',
+        f'<div id="main-content">{FURNITURE}{PARAGRAPHS}</div>',
+        f"<main><nav>Home News Sport</nav>{PARAGRAPHS}<footer>All rights reserved</footer></main>",
+        f'<form id="all"><div class="story-body">{PARAGRAPHS}</div></form>',
+        f"<div>{PARAGRAPHS}</div>",
+        f'<article><figure><img src="a.png"><figcaption>A ship</figcaption></figure>{PARAGRAPHS}</article>',
+        f'<div class="entry-content">{SENTENCE * 3}<br><br>{SENTENCE * 2}<br>And so on to the end.</div>',
+        f'<article>{PARAGRAPHS}<p>Read <a href="/a">this</a> and <b>that</b>, too.</p></article>',
+    ],
+    ids=["article", "list", "furniture", "inside", "main", "form", "bare", "figure", "breaks", "inline"],
+)
+def test_the_text_is_what_trafilatura_reads_strictly(body: str) -> None:
+    html = f"<html><head><title>Strike ends</title></head><body>{body}</body></html>"
+
+    assert texts(html) == trafilatura_texts(html)
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        'class="social-links"',
+        'class="article-sidebar"',
+        'id="related"',
+        'class="is-hidden hide-print"',
+        'style="display:none"',
+        'aria-hidden="true"',
+        'role="navigation"',
+    ],
+)
+def test_furniture_is_known_by_its_attributes(attribute: str) -> None:
+    tree = parse_tree(
+        f"<html><body><article>{PARAGRAPHS}<div {attribute}>{SENTENCE}</div></article></body></html>"
+    )
+    assert tree is not None
+
+    (found,) = dict.fromkeys(marks(tree).overall)
+
+    assert found.tag == "div"
+    assert found.text == SENTENCE
+
+
+def test_a_part_is_not_emptied_by_its_own_class_names() -> None:
+    html = f'<html><body><article><div class="widget">{PARAGRAPHS}</div></article></body></html>'
+
+    assert len(texts(html)) == 5
+
+
+def test_a_page_without_a_long_part_is_left_to_others() -> None:
+    assert texts("<html><body><article><p>Short.</p></article></body></html>") == []
