@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.differences import Kind, Piece
 from archive.document import PartialDate
 from tests.webapp.fake_services import DOCUMENT, HIT
-from webapp.marking import code_spans, mark, marked_article, paragraphs, visible_text
+from webapp.marking import changed_paragraphs, code_spans, mark, marked_article, paragraphs, visible_text
 from webapp.presenters import article_json, date_words, hit_json, instant_json, last_part, published_json
 
 MARKS = [
@@ -21,6 +22,7 @@ MARKS = [
     pytest.param("abcd", ((2, 99),), "ab<mark>cd</mark>", id="beyond-the-end"),
     pytest.param("abcd", ((3, 1),), "abcd", id="backwards"),
     pytest.param("abcd", ((2, 3), (0, 1)), "<mark>a</mark>b<mark>c</mark>d", id="unsorted"),
+    pytest.param("abcd", ((1, 1), (2, 3)), "ab<mark>c</mark>d", id="empty-then-another"),
     pytest.param("a😀b", ((1, 2),), "a<mark>😀</mark>b", id="code-points"),
 ]
 
@@ -61,6 +63,25 @@ def test_visible_text(text, expected):
 
 def test_code_spans_escape_what_is_between_them():
     assert code_spans("write `<b>` & go") == "write <code>&lt;b&gt;</code> &amp; go"
+
+
+def test_what_changed_is_marked_and_escaped_a_paragraph_at_a_time():
+    found = changed_paragraphs(
+        [
+            Piece(Kind.SAME, "one <b>"),
+            Piece(Kind.SAME, " "),
+            Piece(Kind.GONE, "two\n\nthree"),
+            Piece(Kind.SAME, " "),
+            Piece(Kind.NEW, "<i>four"),
+            Piece(Kind.SAME, "\n\n\nfive"),
+        ]
+    )
+
+    assert found == [
+        "one &lt;b&gt; <del>two</del>",
+        "<del>three</del> <ins>&lt;i&gt;four</ins>",
+        "five",
+    ]
 
 
 def test_paragraphs_are_cut_at_blank_lines_only():
