@@ -100,6 +100,7 @@ def views_of(client: FlaskClient, slugs: list[str], asked: list[str]) -> Iterato
     pages = (len(slugs) + 49) // 50
     paths = [f"/?q={WORD}&page={number}" for number in range(1, min(pages, 200) + 1)]
     paths += [
+        f"/?q={WORD}&limit=1&page=30",
         f"/?q={WORD}&sort=newest",
         "/",
         "/facet/author",
