@@ -125,9 +125,9 @@ def views_of(client: FlaskClient, slugs: list[str], asked: list[str]) -> Iterato
 def allowed(tmp_path_factory: pytest.TempPathFactory) -> Elements:
     """What harmless articles and questions give; `code` comes with some warnings."""
     seen = Elements()
-    harmless = [f"{HARMLESS} {number}" for number in range(60)] + [
-        f"https://example.org/{n}" for n in range(3)
-    ]
+    harmless = [f"{HARMLESS} {number}" for number in range(60)]
+    harmless += [f"https://example.org/{number}" for number in range(3)]
+    harmless += [("long " * length).strip() for length in (10, 20, 40, 90, 300)] + ["o" * 300, "كلمات", "ABC"]
     asked = [
         WORD,
         "nothingfound",
