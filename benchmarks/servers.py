@@ -86,7 +86,7 @@ def serve(kind: str, port: int) -> None:
     if kind == "ours":
         from webapp.server import serve as serve_ours
 
-        serve_ours(application(), host="127.0.0.1", port=port, threads=THREADS)
+        serve_ours(application(), host="127.0.0.1", port=port)
         return
     import waitress
 
@@ -225,16 +225,18 @@ def _wait(port: int) -> None:
 
 
 def _memory_mb(pid: int) -> float:
-    """Return the resident memory of a process and its children, 0 where /proc is missing."""
-    total = 0
+    """Return the resident memory of a process and all that came from it, 0 where /proc is missing."""
+    found: dict[int, tuple[int, int]] = {}
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
         except OSError:
             continue
-        if pid in (int(lines["Pid"]), int(lines["PPid"])):
-            total += int(lines.get("VmRSS", "0 kB").split()[0])
-    return total / 1024
+        found[int(lines["Pid"])] = int(lines["PPid"]), int(lines.get("VmRSS", "0 kB").split()[0])
+    family = {pid}
+    while more := {child for child, (parent, _) in found.items() if parent in family} - family:
+        family |= more
+    return sum(size for each, (_, size) in found.items() if each in family) / 1024
 
 
 def main() -> None:

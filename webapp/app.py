@@ -39,7 +39,7 @@ def create_app(settings: Settings, *, services: Answers | None = None, runner: R
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     metrics = observing.install(app, settings)
     services = services if services is not None else _services(settings)
-    app.extensions[EXTENSION] = limits.guard(app, services, settings, metrics, runner)
+    app.extensions[EXTENSION] = limits.guard(services, settings, metrics, runner)
     security.protect(app, host=settings.host, hosts=settings.hosts)
     limits.limit_clients(app, settings, metrics)
     auth.install(app, settings, metrics)
@@ -72,6 +72,7 @@ def _set_up_templates(app: Flask) -> None:
         language_name=wording.language_name,
         path_only=lambda address: address.partition("?")[0],
         number=lambda value: f"{value:,}",
+        articles=lambda value: f"{value:,} {'article' if value == 1 else 'articles'}",
     )
     app.jinja_env.tests["cut"] = wording.is_cut
     versions = _static_versions(Path(app.root_path) / "static")

@@ -5,52 +5,45 @@ is lost until it comes back, and a crash takes the whole server along.  So a
 server asks worker processes, one search each at a time; one that is late or dead
 is replaced, and the asker gets a 503 on time.
 
-Workers are children of ours and talk over a pipe that nobody else can reach,
-which is why pickles are safe between them.
+An export comes page by page out of a process of its own, each page on time; it
+is begun when the first is asked for.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
-import multiprocessing
 import os
-import queue
 import signal
-import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol
 
+from archive.document import Document
 from archive.errors import ArchiveError
-from index.errors import DeadlineExceededError, EngineUnavailableError, SearchError
-from webapp import refusals
+from index.errors import SearchError
+from webapp.models import Matches
+from webapp.workers import FROM_WORKER, START_S, Work, Worker, Workers
 
 if TYPE_CHECKING:
     from webapp.services import Services
     from webapp.settings import Settings
 
-log = logging.getLogger(__name__)
+#: A page of an export may take so many times as long as a search: it reads and sorts more.
+EXPORT_PATIENCE = 10
 
-#: A worker that has not opened the archive after this long is given up.
-START_S = 60.0
+#: Articles on a page of an export, and characters after which it ends.
+PAGE, PAGE_CHARS = 200, 4_000_000
 
-#: After a worker could not start, the next try waits so long.
-RETRY_S = 5.0
-
-
-#: Marks an error that a worker raised and sent, against one that befell the worker.
-FROM_WORKER = "from_worker"
+#: Messages to a worker besides the names of methods: begin an export, go on with it, leave it.
+BEGIN, MORE, LEAVE = "export: begin", "export: more", "export: leave"
 
 
 class WorkerFailedError(Exception):
     """A bug showed itself in a worker; the message is its traceback."""
-
-
-#: The main function of a worker: its end of the pipe, and the archive.
-Work = Callable[[Connection, "Settings"], None]
 
 
 class Runner(Protocol):
@@ -59,114 +52,49 @@ class Runner(Protocol):
     def call(self, name: str, *args: Any, **more: Any) -> Any:
         """Return what the method ``name`` returns, or raise what it raises."""
 
-
-class Worker:
-    """One process with the archive open."""
-
-    def __init__(self, settings: Settings, target: Work) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=target, args=(theirs, settings), name="archive-search", daemon=True
-        )
-        self._process.start()
-        theirs.close()
-
-    @property
-    def pid(self) -> int | None:
-        """The process id."""
-        return self._process.pid
-
-    def wait_ready(self, timeout_s: float) -> None:
-        """Wait until it has opened the archive.
-
-        Raises:
-            EngineUnavailableError: it has not, or it has ended.
-        """
-        try:
-            if self._pipe.poll(timeout_s):
-                self._pipe.recv()
-                return
-        except (EOFError, OSError) as exc:
-            raise EngineUnavailableError("a search process ended before it was ready") from exc
-        raise EngineUnavailableError(f"a search process was not ready after {timeout_s:.0f} s")
-
-    def call(self, name: str, args: tuple[Any, ...], more: dict[str, Any], timeout_s: float) -> Any:
-        """Return what the method returns; after an error of ours the worker goes on.
-
-        Raises:
-            DeadlineExceededError: it took longer; the worker is of no more use.
-            EngineUnavailableError: the process ended; likewise.
-        """
-        try:
-            self._pipe.send((name, args, more))
-            if not self._pipe.poll(timeout_s):
-                raise DeadlineExceededError(f"{name} took longer than {timeout_s * 1000:.0f} ms")
-            is_error, value = self._pipe.recv()
-        except (EOFError, OSError) as exc:
-            raise EngineUnavailableError(f"the search process ended during {name}") from exc
-        if is_error:
-            raise value
-        return value
-
-    def is_alive(self) -> bool:
-        """Tell whether the process runs."""
-        return self._process.is_alive()
-
-    def kill(self) -> None:
-        """End the process, whatever it does."""
-        self._process.kill()
-        self._process.join(5)
-        self._pipe.close()
-
-    def close(self) -> None:
-        """Let the process end; kill it if it does not."""
-        self._pipe.close()
-        self._process.join(2)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join(5)
+    def stream(self, *args: Any, **more: Any) -> Matches:
+        """Return `Services.matches`, read as they are asked for; to be closed."""
 
 
 class WorkerPool:
-    """Keeps ``size`` workers, and replaces those that are late or dead.
+    """Calls methods in worker processes, each call within a deadline.
 
     Args:
-        timeout_s: the longest that a call may take.
+        size: workers that search.
+        exports: workers that export, at most.
+        timeout_s: the longest that a call may take; a page of an export may take
+            `EXPORT_PATIENCE` times as long.
         target: what a worker does; a function that a new process can import.
     """
 
     def __init__(
-        self, settings: Settings, *, size: int, timeout_s: float, target: Work | None = None
+        self,
+        settings: Settings,
+        *,
+        size: int,
+        timeout_s: float,
+        exports: int = 1,
+        target: Work | None = None,
     ) -> None:
-        self._settings = settings
-        self._target = target or work
         self._timeout_s = timeout_s
-        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
-        self._closed = threading.Event()
-        self._starting: list[threading.Thread] = []
-        self._lock = threading.Lock()
-        self.replaced = 0
-        for _ in range(size):
-            self._start_one()
+        self.searching = Workers(settings, target or work, size=size)
+        self.exporting = Workers(settings, target or work, size=exports, lazily=True)
+
+    @property
+    def replaced(self) -> int:
+        """How many workers were late or died."""
+        return self.searching.replaced + self.exporting.replaced
 
     def wait_ready(self, timeout_s: float = START_S) -> None:
-        """Wait until one worker can be asked.
+        """Wait until a search can be asked for.
 
         Raises:
             EngineUnavailableError: none can.
         """
-        try:
-            self._idle.put(self._idle.get(timeout=timeout_s))
-        except queue.Empty as exc:
-            raise EngineUnavailableError("no search process could be started") from exc
-
-    def pids(self) -> list[int]:
-        """Return the process ids of the workers that wait for work."""
-        return [worker.pid for worker in list(self._idle.queue) if worker.pid is not None]
+        self.searching.wait_ready(timeout_s)
 
     def call(self, name: str, *args: Any, **more: Any) -> Any:
-        """Return what `Services` returns, within the deadline.
+        """Return what `Services` returns, within the deadline; of `Services.matches`, all articles.
 
         Raises:
             DeadlineExceededError: it took too long.
@@ -175,65 +103,81 @@ class WorkerPool:
             SearchError, ArchiveError: as the method.
         """
         end = time.monotonic() + self._timeout_s
-        worker = self._take(end)
-        is_fit = True
-        try:
-            return worker.call(name, args, more, max(0.0, end - time.monotonic()))
-        except BaseException as exc:
-            is_fit = getattr(exc, FROM_WORKER, False)  # it told so itself, and waits again
-            raise
-        finally:
-            if is_fit:
-                self._idle.put(worker)
-            else:
-                self._replace(worker)
+        worker = self.searching.take(end)
+        with self.searching.replacing(worker):
+            answer = worker.ask((name, args, more), max(0.0, end - time.monotonic()))
+        self.searching.give_back(worker)
+        return answer
+
+    def stream(self, *args: Any, **more: Any) -> Matches:
+        """Return `Services.matches`; its articles come from a worker page by page.
+
+        What `call` raises can also be raised between two articles.
+        """
+        timeout_s = self._timeout_s * EXPORT_PATIENCE
+        worker = self.exporting.take(time.monotonic() + self._timeout_s)
+        with self.exporting.replacing(worker):
+            answer: tuple[Matches, list[Document], bool] = worker.ask((BEGIN, args, more), timeout_s)
+        found, page, is_last = answer
+        return replace(found, documents=RemoteDocuments(self.exporting, worker, page, is_last, timeout_s))
 
     def close(self) -> None:
         """End every worker."""
-        self._closed.set()
-        for thread in list(self._starting):
-            thread.join(START_S)
+        self.searching.close()
+        self.exporting.close()
+
+
+class RemoteDocuments(Iterator[Document]):
+    """Articles that a worker reads; it is given back with the last one, or when nobody wants more."""
+
+    def __init__(
+        self, workers: Workers, worker: Worker, page: list[Document], is_last: bool, timeout_s: float
+    ) -> None:
+        self._workers = workers
+        self._worker: Worker | None = worker
+        self._page = iter(page)
+        self._timeout_s = timeout_s
+        if is_last:
+            self._give_back()
+
+    def __next__(self) -> Document:
         while True:
-            try:
-                self._idle.get_nowait().close()
-            except queue.Empty:
-                return
+            for document in self._page:
+                return document
+            if self._worker is None:
+                raise StopIteration
+            self._ask(self._worker)
 
-    def _take(self, end: float) -> Worker:
-        while True:
-            try:
-                worker = self._idle.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                raise refusals.busy() from None
-            if worker.is_alive():
-                return worker
-            self._replace(worker)
-
-    def _replace(self, worker: Worker) -> None:
-        log.warning("search process %s is replaced", worker.pid)
-        self.replaced += 1
-        worker.kill()
-        self._start_one()
-
-    def _start_one(self) -> None:
-        thread = threading.Thread(target=self._start, name="archive-worker-start", daemon=True)
-        with self._lock:
-            self._starting = [other for other in self._starting if other.is_alive() or other.ident is None]
-            self._starting.append(thread)
-        thread.start()
-
-    def _start(self) -> None:
-        while not self._closed.is_set():
-            worker = Worker(self._settings, self._target)
-            try:
-                worker.wait_ready(START_S)
-            except EngineUnavailableError as exc:
-                worker.kill()
-                log.error("%s; trying again in %.0f s", exc, RETRY_S)  # noqa: TRY400 - says it all
-                self._closed.wait(RETRY_S)
-                continue
-            self._idle.put(worker)
+    def close(self) -> None:
+        """Leave the rest."""
+        if (worker := self._worker) is None:
             return
+        try:
+            worker.tell((LEAVE, (), {}))
+        except OSError:
+            self._worker = None
+            self._workers.replace(worker)
+        else:
+            self._give_back()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _ask(self, worker: Worker) -> None:
+        try:
+            with self._workers.replacing(worker):
+                page, is_last = worker.ask((MORE, (), {}), self._timeout_s)
+        except BaseException:
+            self._worker = None
+            raise
+        self._page = iter(page)
+        if is_last:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            self._workers.give_back(worker)
 
 
 def work(pipe: Connection, settings: Settings) -> None:
@@ -248,7 +192,10 @@ def work(pipe: Connection, settings: Settings) -> None:
         pipe.send(("ready", os.getpid()))
         while True:
             name, args, more = pipe.recv()
-            pipe.send(_answer(services, name, args, more))
+            if name == BEGIN:
+                _export(pipe, services, args, more)
+            elif name != LEAVE:  # of an export that was at its end
+                pipe.send(_answered(lambda: _whole(getattr(services, name)(*args, **more))))  # noqa: B023
 
 
 def _warm_up(services: Services) -> None:
@@ -261,9 +208,51 @@ def _warm_up(services: Services) -> None:
         services.search(SearchParams(q="qzxjkvwqzxj"))
 
 
-def _answer(services: Any, name: str, args: tuple[Any, ...], more: dict[str, Any]) -> tuple[bool, Any]:
+def _whole(answer: Any) -> Any:
+    """Return ``answer`` as it fits through the pipe."""
+    return replace(answer, documents=iter(list(answer.documents))) if isinstance(answer, Matches) else answer
+
+
+def _export(pipe: Connection, services: Services, args: tuple[Any, ...], more: dict[str, Any]) -> None:
+    """Send what matches, and its articles page by page as they are asked for."""
+    documents: Iterator[Document] = iter(())
+
+    def begin() -> tuple[Matches, list[Document], bool]:
+        nonlocal documents
+        found = services.matches(*args, **more)
+        documents = found.documents
+        page = _page(documents)
+        return replace(found, documents=iter(())), page, not page
+
+    def go_on() -> tuple[list[Document], bool]:
+        page = _page(documents)
+        return page, not page
+
+    is_error, value = _answered(begin)
+    pipe.send((is_error, value))
     try:
-        return False, getattr(services, name)(*args, **more)
+        while not is_error and not value[-1] and pipe.recv()[0] == MORE:
+            is_error, value = _answered(go_on)
+            pipe.send((is_error, value))
+    finally:
+        with contextlib.suppress(AttributeError):
+            documents.close()  # type: ignore[attr-defined]  # gives the index back
+
+
+def _page(documents: Iterator[Document]) -> list[Document]:
+    """Return the next articles, none at the end."""
+    page, chars = [], 0
+    for document in islice(documents, PAGE):
+        page.append(document)
+        chars += len(document.text)
+        if chars >= PAGE_CHARS:
+            break
+    return page
+
+
+def _answered(call: Callable[[], Any]) -> tuple[bool, Any]:
+    try:
+        return False, call()
     except (SearchError, ArchiveError) as exc:
         error: Exception = exc
     except Exception:  # noqa: BLE001 - the last one in this process; the server logs it and says 500

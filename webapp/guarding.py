@@ -5,27 +5,35 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from archive.document import Document
 from index.errors import DeadlineExceededError, QueryError, SearchError
 from webapp.metrics import Metrics
-from webapp.models import Matches
+from webapp.models import Matches, SearchParams
 from webapp.overload import Gate
 from webapp.refusals import RefusedError
 
 if TYPE_CHECKING:
     from webapp.context import Answers
     from webapp.deadline import Runner
+    from webapp.saved import Counts, SavedSearches
 
 log = logging.getLogger(__name__)
 
 #: Calls that ask no engine and are always let through: health must be told of a busy server too.
-FREE = frozenset({"status", "store_id", "last_id"})
+FREE = frozenset({"status", "store_id"})
 
-#: Calls whose answers fit through a pipe.  An export streams, so it stays in this process.
-REMOTE = frozenset({"search", "facet", "article", "history", "similar", "author", "complete"})
+#: Calls that a runner makes.
+REMOTE = frozenset(
+    {"search", "facet", "article", "history", "similar", "author", "complete", "count", "last_id"}
+)
+
+#: Up to so many articles are one answer, such as a feed; more are an export, page by page.
+FEW = 100
 
 
 class _Held(Iterator[Document]):
@@ -38,12 +46,27 @@ class _Held(Iterator[Document]):
     def __next__(self) -> Document:
         try:
             return next(self._documents)
-        except BaseException:
+        except StopIteration:
             self._give_back()
             raise
+        except BaseException as error:
+            self.close()
+            log.error("an export was cut off: %s", error)  # noqa: TRY400 - whoever sends it says where
+            raise
+
+    def close(self) -> None:
+        """Leave the rest."""
+        if isinstance(self._documents, _Closes):
+            self._documents.close()
+        self._give_back()
 
     def __del__(self) -> None:
-        self._give_back()
+        self.close()
+
+
+@runtime_checkable
+class _Closes(Protocol):
+    def close(self) -> None: ...
 
 
 class Guarded:
@@ -80,28 +103,50 @@ class Guarded:
             return lambda *args, **more: self._run(name, lambda: runner.call(name, *args, **more))
         return lambda *args, **more: self._run(name, lambda: found(*args, **more))
 
-    def matches(self, *args: Any, **more: Any) -> Matches:
-        """Return `Services.matches`; a few may be taken away at once.
+    @property
+    def saved(self) -> SavedSearches:
+        """The saved searches; what they find is counted behind the same gate."""
+        return self._services.saved.counted_by(cast("Counts", self))
 
-        Who takes them slowly holds a thread of the server meanwhile.
+    def matches(self, request: SearchParams, *, most: int | None = None) -> Matches:
+        """Return `Services.matches`; a few exports may be taken away at once.
+
+        Who takes one slowly holds a thread of the server meanwhile.
         """
+        if most is not None and most <= FEW:
+            return self._few(request, most)
         try:
             give_back = self._exports.take()
         except RefusedError:
             self._metrics.add("archive_refused_total", reason="exports")
             raise
         try:
-            found: Matches = self._run("matches", lambda: self._services.matches(*args, **more))
+            found: Matches
+            if (runner := self._runner) is not None:  # in processes for exports only
+                found = self._run("matches", lambda: runner.stream(request, most=most), nullcontext())
+            else:
+                found = self._run("matches", lambda: _begun(self._services.matches(request, most=most)))
             return replace(found, documents=_Held(found.documents, give_back))
         except BaseException:
             give_back()
             raise
 
-    def _run(self, name: str, call: Callable[[], Any]) -> Any:
+    def _few(self, request: SearchParams, most: int) -> Matches:
+        def ask() -> Matches:
+            if self._runner is not None:
+                return cast(Matches, self._runner.call("matches", request, most=most))
+            found = self._services.matches(request, most=most)
+            return replace(found, documents=iter(list(found.documents)))
+
+        return cast(Matches, self._run("matches", ask))
+
+    def _run(
+        self, name: str, call: Callable[[], Any], place: AbstractContextManager[None] | None = None
+    ) -> Any:
         outcome = "failed"
         began = time.perf_counter()
         try:
-            with self._gate.place():
+            with place or self._gate.place():
                 began = time.perf_counter()
                 answer = call()
             outcome = "answered"
@@ -126,3 +171,9 @@ class Guarded:
             if seconds > self._timeout_s and outcome == "answered":
                 log.warning("%s took %.0f ms", name, seconds * 1000)
         return answer
+
+
+def _begun(found: Matches) -> Matches:
+    """Return ``found`` with its first article read: what cannot be begun fails before anything is sent."""
+    first = list(islice(found.documents, 1))
+    return replace(found, documents=chain(first, found.documents)) if first else found

@@ -9,6 +9,7 @@ from flask import Flask, request
 from webapp import refusals
 from webapp.guarding import Guarded
 from webapp.overload import Gate
+from webapp.queueing import Lane
 from webapp.ratelimit import RateLimit, client_of
 from webapp.security import is_loopback
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from webapp.metrics import Metrics
     from webapp.settings import Settings
 
-EXTENSION = "article-archive-gate"
-
 #: So much of a minute's requests may come at once: a page brings style, script and icon.
 BURST_SHARE = 10
 
@@ -27,39 +26,75 @@ BURST_SHARE = 10
 _UNCOUNTED = frozenset({"static", "api.health"})
 
 
-#: Addresses that search, by how they begin; "/" alone is the search page.
-_SEARCHES = ("/api/v1/search", "/export/", "/feed.", "/author/", "/saved")
+#: Addresses by how they begin -> their lane; the first that fits counts, "/" alone is the search page.
+_LANES = (
+    ("/export/", "exports"),
+    ("/login", "logins"),
+    ("/article/", "searches"),
+    ("/author/", "searches"),
+    ("/feed.", "searches"),
+    ("/facet/", "searches"),
+    ("/saved", "searches"),
+    ("/api/v1/openapi.json", "others"),
+    ("/api/v1/", "searches"),
+)
+
+#: Searches and exports may be expected to wait for this share of the time that a search may take.
+_PATIENCE = 0.12
+
+
+def lane_of(path: str) -> str:
+    """Return the lane of the requests for ``path``."""
+    if path == "/":
+        return "searches"
+    return next((lane for begin, lane in _LANES if path.startswith(begin)), "others")
+
+
+def lanes_for(settings: Settings) -> tuple[Lane, ...]:
+    """Return who is answered at the same time by the server of ``settings``.
+
+    As many searches as there are processes for them, so that nothing waits where
+    it cannot be refused.  What is quick, health above all, never waits behind
+    what is slow; a login computes for a third of a second.
+    """
+    searches, exports = _search_places(settings), export_places(settings)
+    others = max(2, settings.threads - searches - exports - 1)
+    wait_s = settings.query_timeout_ms / 1000 * _PATIENCE
+    return (
+        Lane(name="others", places=others, waiting=settings.waiting),
+        Lane(name="searches", places=searches, waiting=settings.waiting, wait_s=wait_s),
+        Lane(name="logins", places=1, waiting=4),
+        Lane(name="exports", places=exports, waiting=0),
+    )
+
+
+def _search_places(settings: Settings) -> int:
+    return settings.search_workers or max(1, settings.threads // 2)
+
+
+def export_places(settings: Settings) -> int:
+    """Return how many exports may run at a time."""
+    return max(1, settings.threads // 4)
 
 
 def gate_for(settings: Settings, runner: Runner | None) -> Gate:
-    """Return the gate before the searches of one server.
+    """Return the gate before the searches of one application.
 
-    Two threads stay for what is no search: a busy archive still says that it is
-    alive and that it is busy.
+    `lanes_for` lets no more in than there are places; this one is for other servers.
     """
-    places = settings.search_workers if runner is not None else max(1, settings.threads // 2)
+    places = settings.search_workers if runner is not None else _search_places(settings)
     timeout_s = settings.query_timeout_ms / 1000
-    waiting = max(0, settings.threads - places - 2)
-    return Gate(places=places, waiting=waiting, wait_s=timeout_s)
+    return Gate(places=places, waiting=max(4, places), wait_s=timeout_s)
 
 
-def is_refused(app: Flask, path: str) -> bool:
-    """Tell whether a request for ``path`` would be refused, so that it need not be begun."""
-    gate = cast(Gate, app.extensions[EXTENSION])
-    return gate.is_full() and (path == "/" or path.startswith(_SEARCHES))
-
-
-def guard(
-    app: Flask, services: Answers, settings: Settings, metrics: Metrics, runner: Runner | None
-) -> Answers:
-    """Return ``services`` with limits on how much ``app`` asks of them at once."""
-    gate = app.extensions[EXTENSION] = gate_for(settings, runner)
+def guard(services: Answers, settings: Settings, metrics: Metrics, runner: Runner | None) -> Answers:
+    """Return ``services`` with limits on how much is asked of them at once."""
     return cast(
         "Answers",
         Guarded(
             services,
-            gate,
-            Gate(places=max(1, settings.threads // 4), waiting=0, wait_s=0.0),
+            gate_for(settings, runner),
+            Gate(places=export_places(settings), waiting=0, wait_s=0.0),
             metrics,
             timeout_s=settings.query_timeout_ms / 1000,
             runner=runner,

@@ -11,8 +11,10 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,7 @@ from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 
 from webapp.parsing import StrictChannel
-from webapp.queueing import BoundedDispatcher
+from webapp.queueing import Lane, LaneDispatcher
 from webapp.security import MAX_BODY_BYTES, is_loopback
 
 if TYPE_CHECKING:
@@ -35,8 +37,27 @@ MAX_CONNECTIONS = 200
 #: A whole request must have arrived this long after it began.
 ARRIVAL_S = 20.0
 
+#: The same, and how long a connection may be idle, while there are as many as there may be.
+CROWDED_ARRIVAL_S = 2.0
+
 #: How long a connection may stay open without a byte going either way.
 IDLE_S = 30
+
+#: A client that takes fewer bytes of its answer than these in `IDLE_S` is let go.
+LEAST_TAKEN_BYTES = 32 * 1024
+
+#: So much of an answer waits in memory for its client; the thread that makes it waits beyond.
+MAX_UNSENT_BYTES = 1024 * 1024
+
+#: Connections taken in at a time, before requests are read.
+ACCEPT_AT_ONCE = 32
+
+#: What is answered at the same time unless told otherwise.
+LANES = (Lane(name="all", places=8, waiting=16),)
+
+#: A thread that computes lets another go on after so long.  With Python's own 5 ms the thread that reads
+#: would wait so long at every one of the half dozen system calls of a refusal.
+SWITCH_S = 0.0005
 
 
 class ServeError(Exception):
@@ -66,12 +87,11 @@ class Server:
 
     Args:
         host, port: where to listen; port 0 takes any free one.
-        threads: requests answered at the same time.
+        lanes, lane_of, on_refused: how many requests of which kind are answered at the same time,
+            and what is refused with 503; see `webapp.queueing.LaneDispatcher`.
         public: allow an address that other machines can reach.
-        waiting: requests that may wait for a thread; more are refused with 503.
         behind_proxy: leave ``X-Forwarded-…`` to the application, which knows whom to believe.
-        on_refused: told of each request that is refused here.
-        is_refused: tells of an address whether the application would refuse it now.
+        connections: open at a time; more wait to be taken in.
 
     Raises:
         AddressRefusedError: see `check_address`.
@@ -84,28 +104,29 @@ class Server:
         *,
         host: str,
         port: int,
-        threads: int = 8,
+        lanes: Sequence[Lane] = LANES,
+        lane_of: Callable[[str], str] | None = None,
+        on_refused: Callable[[str], None] | None = None,
         public: bool = False,
-        waiting: int = 16,
         behind_proxy: bool = False,
-        on_refused: Callable[[], None] | None = None,
-        is_refused: Callable[[str], bool] | None = None,
+        connections: int = MAX_CONNECTIONS,
     ) -> None:
         check_address(host, public=public)
         listening = _listen(host.strip("[]"), port)
         self._map: dict[int, Any] = {}
         self._stopping = False
+        self._most = connections
         self._begun: dict[int, float] = {}
-        dispatcher = BoundedDispatcher(waiting, on_refused, is_refused)
-        dispatcher.set_thread_count(threads)
+        self._taking: dict[int, tuple[float, int]] = {}
+        self._dispatcher = LaneDispatcher(lanes, lane_of, on_refused)
         self._listener = create_server(
             app,
-            _dispatcher=dispatcher,
+            _dispatcher=self._dispatcher,
             map=self._map,
             sockets=[listening],
-            threads=threads,
-            connection_limit=MAX_CONNECTIONS,
+            connection_limit=connections,
             channel_timeout=IDLE_S,
+            outbuf_high_watermark=MAX_UNSENT_BYTES,
             max_request_header_size=MAX_HEADER_BYTES,
             max_request_body_size=MAX_BODY_BYTES,
             clear_untrusted_proxy_headers=not behind_proxy,
@@ -113,6 +134,7 @@ class Server:
             ident="",
         )
         self._listener.channel_class = StrictChannel
+        self._listener.handle_accept = self._accept
         self.port = int(listening.getsockname()[1])
         name = f"[{host.strip('[]')}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}/"
@@ -123,11 +145,21 @@ class Server:
         Args:
             drain_s: the longest to wait for that.
         """
+        self._dispatcher.reading_thread = threading.get_ident()
+        switch_s = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
+        try:
+            self._run(drain_s)
+        finally:
+            sys.setswitchinterval(switch_s)
+
+    def _run(self, drain_s: float) -> None:
         checked = time.monotonic()
         while not self._stopping:
             self._turn(1.0)
             if (now := time.monotonic()) - checked >= 1.0:
                 self._cut_slow(now)
+                self._cut_unread(now)
                 checked = now
         self._drain(drain_s)
 
@@ -140,21 +172,52 @@ class Server:
     def _turn(self, timeout_s: float) -> None:
         wasyncore.loop(timeout=timeout_s, use_poll=True, map=self._map, count=1)
 
+    def _accept(self) -> None:
+        """Take in whoever knocked; waitress takes one between two looks at every connection."""
+        accept_one = type(self._listener).handle_accept
+        for _ in range(ACCEPT_AT_ONCE):
+            known = len(self._map)
+            accept_one(self._listener)
+            if not known < len(self._map) < self._most:
+                return
+
     def _channels(self) -> list[HTTPChannel]:
         return [entry for entry in list(self._map.values()) if isinstance(entry, HTTPChannel)]
 
     def _cut_slow(self, now: float) -> None:
-        """Close connections whose request has been arriving for too long."""
+        """Close connections whose request has been arriving for too long; sooner if others have to wait."""
         arriving = {
             id(channel): channel
             for channel in self._channels()
             if channel.request is not None and not channel.requests
         }
         self._begun = {key: self._begun.get(key, now) for key in arriving}
+        allowed_s = CROWDED_ARRIVAL_S if len(self._map) >= self._most else ARRIVAL_S
         for key, channel in arriving.items():
-            if now - self._begun[key] > ARRIVAL_S:
-                log.info("closed a connection whose request did not arrive in %.0f s", ARRIVAL_S)
+            if now - self._begun[key] > allowed_s:
+                log.info("closed a connection whose request did not arrive in %.0f s", allowed_s)
                 channel.will_close = True
+        if allowed_s < ARRIVAL_S:
+            for channel in self._channels():
+                is_idle = not (channel.requests or channel.request or channel.total_outbufs_len)
+                if is_idle and time.time() - channel.last_activity > allowed_s:
+                    channel.will_close = True
+
+    def _cut_unread(self, now: float) -> None:
+        """Close connections whose answer is not read: it holds a thread, and memory."""
+        unread = {id(channel): channel for channel in self._channels() if channel.total_outbufs_len}
+        self._taking = {
+            key: self._taking.get(key, (now, channel.sent_bytes)) for key, channel in unread.items()
+        }
+        for key, channel in unread.items():
+            since, sent_bytes = self._taking[key]
+            if now - since < IDLE_S:
+                continue
+            if channel.sent_bytes - sent_bytes < LEAST_TAKEN_BYTES:
+                log.info("closed a connection whose answer was not read in %.0f s", IDLE_S)
+                channel.is_broken = True
+                channel.handle_close()  # at once: a socket that takes nothing is never ready to be closed
+            self._taking[key] = (now, channel.sent_bytes)
 
     def _drain(self, drain_s: float) -> None:
         self._turn(0)  # take in who has knocked already
@@ -197,7 +260,6 @@ def serve(
     *,
     host: str,
     port: int,
-    threads: int = 8,
     public: bool = False,
     on_listen: Callable[[str], None] | None = None,
     **more: Any,
@@ -211,7 +273,7 @@ def serve(
     Raises:
         ServeError: the server cannot start.
     """
-    server = Server(app, host=host, port=port, threads=threads, public=public, **more)
+    server = Server(app, host=host, port=port, public=public, **more)
     with _stopped_by_signals(server):
         if on_listen is not None:
             on_listen(server.url)

@@ -61,7 +61,7 @@ def browser(request):
 def address(tmp_path_factory):
     settings = build(tmp_path_factory.mktemp("archive"), "memory", extra=25)
     with Services(settings) as services:
-        server = Server(create_app(settings, services=services), host="127.0.0.1", port=0, threads=4)
+        server = Server(create_app(settings, services=services), host="127.0.0.1", port=0)
         thread = threading.Thread(target=server.run)
         thread.start()
         yield server.url

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
 import multiprocessing
 import os
 import signal
+import threading
 import time
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -17,6 +22,7 @@ from webapp.context import EXTENSION
 from webapp.deadline import WorkerFailedError, WorkerPool
 from webapp.guarding import REMOTE
 from webapp.models import SearchParams
+from webapp.server import Server
 from webapp.services import Services
 from webapp.settings import Settings
 
@@ -25,6 +31,12 @@ WAIT_S = 60.0
 
 class Odd(Services):
     """Services with ways to misbehave; in the worker they take the place of the real ones."""
+
+    def matches(self, request, *, most=None):
+        found = super().matches(replace(request, tag=()), most=most)
+        if request.tag:
+            return replace(found, documents=breaking(request.tag[0], next(found.documents)))
+        return found
 
     def sleep(self, seconds):
         time.sleep(seconds)
@@ -38,6 +50,17 @@ class Odd(Services):
 
     def bug(self):
         raise ZeroDivisionError("boom")
+
+
+def breaking(how, document):
+    """Yield a page of articles and then do not go on."""
+    yield from [document] * deadline.PAGE
+    if how == "late":
+        time.sleep(3600)
+    if how == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "tell":
+        raise EngineUnavailableError("the engine says so")
 
 
 def work(pipe, settings):
@@ -81,6 +104,8 @@ CALLS = {
     "similar": ("long-range-missiles-approved",),
     "author": ("ada-lovelace",),
     "complete": ("miss",),
+    "count": (SearchParams(q="missiles"),),
+    "last_id": (),
 }
 
 
@@ -141,7 +166,11 @@ def test_a_search_that_kills_its_process_does_not_kill_the_server(pool):
 def test_a_worker_that_was_killed_while_it_waited_is_not_asked(pool):
     os.kill(pool.call("sleep", 0), signal.SIGKILL)
     deadline_s = time.monotonic() + WAIT_S
-    while pool._idle.queue and pool._idle.queue[0].is_alive() and time.monotonic() < deadline_s:
+    while (
+        pool.searching._idle.queue
+        and pool.searching._idle.queue[0].is_alive()
+        and time.monotonic() < deadline_s
+    ):
         time.sleep(0.01)
 
     assert isinstance(asked_until_answered(pool), int)
@@ -185,3 +214,80 @@ def test_the_application_asks_its_workers(settings, pool):
         direct = app.extensions[EXTENSION].search(SearchParams(q="missiles"))
 
     assert answer.json["total"] == direct.total == 3
+
+
+def test_an_export_comes_page_by_page_and_is_the_same(settings, pool, monkeypatch):
+    with Services(settings) as here:
+        ours = here.matches(SearchParams(q="missiles"))
+
+        theirs = pool.stream(SearchParams(q="missiles"))
+
+        assert (theirs.total, theirs.understood) == (ours.total, ours.understood)
+        assert list(theirs.documents) == list(ours.documents)
+    assert len(pool.exporting.pids()) == 1  # it waits for the next
+
+
+def test_an_export_that_nobody_wants_any_more_gives_its_worker_back(pool):
+    first = pool.stream(SearchParams(tag=("endless",)))
+    next(first.documents)
+    first.documents.close()
+    unread = pool.stream(SearchParams(tag=("endless",)))
+    del unread
+
+    assert len(list(pool.stream(SearchParams()).documents)) == 4
+    assert len(pool.exporting.pids()) == 1
+    assert pool.replaced == 0
+
+
+def test_an_export_of_a_bad_query_is_told_at_once(pool):
+    with pytest.raises(QueryLimitError):
+        pool.stream(SearchParams(q="(" * 5000))
+
+    assert pool.replaced == 0
+
+
+@pytest.mark.parametrize(
+    ("how", "error", "replaced"),
+    [
+        ("late", DeadlineExceededError, 1),
+        ("die", EngineUnavailableError, 1),
+        ("tell", EngineUnavailableError, 0),
+    ],
+)
+def test_an_export_that_fails_on_its_second_page_fails_there(settings, monkeypatch, how, error, replaced):
+    monkeypatch.setattr(deadline, "EXPORT_PATIENCE", 1)
+    pool = WorkerPool(settings, size=0, timeout_s=2, target=work)
+    try:
+        found = pool.stream(SearchParams(tag=(how,)))
+        assert len(list(islice(found.documents, deadline.PAGE))) == deadline.PAGE
+
+        with pytest.raises(error):
+            next(found.documents)
+
+        assert pool.replaced == replaced
+        assert len(pool.exporting.pids()) == 1 - replaced
+    finally:
+        pool.close()
+
+
+def test_an_export_cut_off_is_seen_by_who_reads_it_and_frees_its_place(settings, caplog):
+    pool = WorkerPool(settings, size=1, timeout_s=5, target=work)
+    try:
+        with Services(settings) as services:
+            app = create_app(settings, services=services, runner=pool)
+            server = Server(app, host="127.0.0.1", port=0)
+            thread = threading.Thread(target=server.run)
+            thread.start()
+            try:
+                for _ in range(3):  # one more than there are places
+                    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=WAIT_S)
+                    with closing(connection):
+                        connection.request("GET", "/export/ndjson?tag=die")
+                        with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
+                            connection.getresponse().read()
+            finally:
+                server.stop()
+                thread.join(WAIT_S)
+    finally:
+        pool.close()
+    assert "an export was cut off" in caplog.text

@@ -36,7 +36,7 @@ LEAKED = re.compile(rb"root:.*:0:0:|Traceback \(most recent|File \"/|create_app|
 def port(tmp_path_factory):
     settings = build(tmp_path_factory.mktemp("hostile") / "home", "tantivy")
     with Services(settings) as services:
-        server = Server(create_app(settings, services=services), host="127.0.0.1", port=0, waiting=100)
+        server = Server(create_app(settings, services=services), host="127.0.0.1", port=0)
         thread = threading.Thread(target=server.run)
         thread.start()
         yield server.port

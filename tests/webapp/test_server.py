@@ -19,7 +19,7 @@ def hello(environ, start_response):
 
 @contextmanager
 def running(app, **options):
-    server = Server(app, host="127.0.0.1", port=0, threads=2, **options)
+    server = Server(app, host="127.0.0.1", port=0, **options)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -46,6 +46,11 @@ def read(connection):
         while piece := connection.recv(65536):
             received += piece
     return received
+
+
+def read_raw(connection):
+    while connection.recv(65536):
+        pass
 
 
 def test_serves_and_says_where():
@@ -96,12 +101,91 @@ def test_idle_connections_do_not_hold_up_the_end():
         idle.close()
 
 
+def test_what_is_no_request_is_told_so():
+    with running(hello) as server, connect(server) as connection:
+        answer = ask(connection, b"\x16\x03\x01\x02\r\n\r\n")
+
+    assert b" 400 " in answer.split(b"\r\n")[0]
+
+
+def test_while_all_connections_are_taken_those_that_do_nothing_are_closed(monkeypatch):
+    monkeypatch.setattr(server_module, "CROWDED_ARRIVAL_S", 0.2)
+
+    with running(hello, connections=6) as server:  # the listener and its trigger count too
+        slow = [connect(server) for _ in range(6)]
+        for connection in slow:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: loc")
+        with connect(server) as connection:
+            answer = ask(connection)
+        for each in slow:
+            each.close()
+
+    assert answer.endswith(b"hello")
+
+
 def test_a_request_that_does_not_arrive_is_cut(monkeypatch):
     monkeypatch.setattr(server_module, "ARRIVAL_S", 0.2)
 
     with running(hello) as server, connect(server) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: loc")
         assert connection.recv(1) == b""
+
+
+def test_an_answer_that_nobody_reads_gives_its_thread_back(monkeypatch):
+    monkeypatch.setattr(server_module, "IDLE_S", 0.2)
+    ended = threading.Event()
+
+    def endless(environ, start_response):
+        start_response("200 OK", [])
+        try:
+            while True:
+                yield b"x" * 100_000
+        finally:
+            ended.set()
+
+    with running(endless) as server, connect(server) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+        assert ended.wait(20)
+
+
+def test_a_client_that_reads_slowly_but_steadily_gets_everything(monkeypatch):
+    monkeypatch.setattr(server_module, "IDLE_S", 0.2)
+    body = b"x" * 8_000_000
+
+    def long(environ, start_response):
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    with running(long) as server, connect(server) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        received = b""
+        while piece := connection.recv(200_000):
+            received += piece
+            threading.Event().wait(0.05)
+
+    assert received.endswith(body)
+
+
+def breaking(environ, start_response):
+    start_response("200 OK", [])
+    yield b"first\n"
+    raise ValueError("no more")
+
+
+def test_an_answer_that_breaks_off_has_no_end():
+    with running(breaking) as server, connect(server) as connection:
+        answer = ask(connection)
+
+    assert b"first" in answer
+    assert not answer.endswith(b"0\r\n\r\n")
+
+
+def test_an_answer_that_breaks_off_is_reset_where_the_end_of_the_connection_would_be_its_end():
+    with running(breaking) as server, connect(server) as connection:
+        connection.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            read_raw(connection)
 
 
 def test_headers_beyond_the_limit_are_refused():

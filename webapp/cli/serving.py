@@ -114,7 +114,7 @@ def _or_free(settings: Settings, port: int | None) -> Settings:
 def _serve(settings: Settings, *, public: bool) -> None:
     from webapp.access import AccessFile
     from webapp.app import create_app
-    from webapp.limits import is_refused
+    from webapp.limits import lane_of, lanes_for
     from webapp.observing import metrics_of
     from webapp.proxies import ProxiesError
     from webapp.server import ServeError, check_address
@@ -134,12 +134,11 @@ def _serve(settings: Settings, *, public: bool) -> None:
                 app,
                 host=settings.host,
                 port=settings.port,
-                threads=settings.threads,
+                lanes=lanes_for(settings),
+                lane_of=lane_of,
+                on_refused=lambda lane: metrics_of(app).add("archive_refused_total", reason=lane),
                 public=allowed,
-                waiting=settings.waiting,
                 behind_proxy=bool(settings.proxies),
-                on_refused=lambda: metrics_of(app).add("archive_refused_total", reason="queue"),
-                is_refused=lambda path: is_refused(app, path),
                 on_listen=_say_where,
             )
     except (ServeError, ProxiesError) as error:
@@ -154,9 +153,12 @@ def _workers(settings: Settings) -> Iterator[WorkerPool | None]:
         yield None
         return
     from webapp.deadline import WorkerPool
+    from webapp.limits import export_places
 
     timeout_s = settings.query_timeout_ms / 1000
-    pool = WorkerPool(settings, size=settings.search_workers, timeout_s=timeout_s)
+    pool = WorkerPool(
+        settings, size=settings.search_workers, exports=export_places(settings), timeout_s=timeout_s
+    )
     try:
         pool.wait_ready()
         yield pool
