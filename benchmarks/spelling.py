@@ -147,6 +147,7 @@ def main() -> None:
             print(f"{edits} edits: {tally}", flush=True)
             alone.add(tally)
         print(f"both: {alone}", flush=True)
+        unpaired = Tally(lambda wrong, _: vocabulary.corrections(wrong))
         paired = Tally(
             lambda wrong, other: beside(
                 vocabulary.corrections(wrong), lambda word: together(engine, word, other)
@@ -157,7 +158,9 @@ def main() -> None:
                 opened.store, vocabulary, edits, args.words, args.seed, args.least
             ):
                 paired.ask(*asked)
-        print(f"both, beside another word: {paired}")
+                unpaired.ask(*asked)
+        print(f"words of an article: {unpaired}")
+        print(f"the same beside another word of it: {paired}")
         engine.close()
     known = [word for word, _ in vocabulary.items()]
     false = [word for word in known[:: max(1, len(known) // 5000)] if vocabulary.corrections(word)]

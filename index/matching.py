@@ -124,7 +124,7 @@ def _leaves(plan: p.Plan, body_only: frozenset[str]) -> Iterator[tuple[_Leaf, bo
         yield from _leaves(plan.among, body_only)
     elif isinstance(plan, p.Reward):
         yield from _leaves(plan.match, body_only)
-    elif isinstance(plan, p.Boost | p.Constant):
+    elif isinstance(plan, p.Boost) or (isinstance(plan, p.Constant) and plan.marked):
         yield from _leaves(plan.child, body_only)
     elif isinstance(plan, _Leaf):
         yield plan, isinstance(plan, p.Term) and plan.field == "stem" and plan.text in body_only
@@ -209,7 +209,7 @@ class _Search:
     def _vocabulary(self, leaf: _Leaf) -> tuple[frozenset[str], ...]:
         """Return, for each token that ``leaf`` asks for, the words of this text
         that can stand for it."""
-        terms = (
+        terms: tuple[p.Slot, ...] = (
             leaf.terms
             if isinstance(leaf, p.TermPhrase | p.TermNear)
             else (*leaf.left, *leaf.right)
@@ -218,12 +218,15 @@ class _Search:
             if isinstance(leaf, p.Term)
             else ()
         )
-        if terms and leaf.field in _STEMMED:
-            return tuple(self._words_of_stem(term) for term in terms)
         if terms:
-            return tuple(frozenset({term}.intersection(self.distinct)) for term in terms)
+            return tuple(self._words_for(term, stemmed=leaf.field in _STEMMED) for term in terms)
         matches = token_filter(leaf) if expands(leaf) else None
         return (frozenset(word for word in self.distinct if matches is not None and matches(word)),)
+
+    def _words_for(self, slot: p.Slot, *, stemmed: bool) -> frozenset[str]:
+        if isinstance(slot, p.Forms):
+            return self._words_of_stem(slot.stem)
+        return self._words_of_stem(slot) if stemmed else frozenset({slot}.intersection(self.distinct))
 
     def _words_of_stem(self, stem: str) -> frozenset[str]:
         return frozenset(w for w, s in zip(self.distinct, self.stems, strict=True) if s == stem)

@@ -39,16 +39,32 @@ class TermNear:
 
 
 @dataclass(frozen=True, slots=True)
+class Forms:
+    """In place of a token: any whose stem, in the language of its mark, is ``stem``."""
+
+    stem: str
+
+
+#: What stands at one place of a `TermWithin`.
+Slot: TypeAlias = str | Forms
+
+
+@dataclass(frozen=True, slots=True)
 class TermWithin:
     """``left`` and ``right``, each one token or several side by side, stand in
     ``field`` without overlapping, at most ``slop`` other tokens between them;
-    ``left`` comes first if ``ordered``."""
+    ``left`` comes first if ``ordered``.  With `Forms` in it every match scores 1."""
 
     field: str
-    left: tuple[str, ...]
-    right: tuple[str, ...]
+    left: tuple[Slot, ...]
+    right: tuple[Slot, ...]
     slop: int
     ordered: bool = False
+
+    @property
+    def forms(self) -> tuple[Forms, ...]:
+        """The distinct `Forms` in it."""
+        return tuple(dict.fromkeys(slot for slot in (*self.left, *self.right) if isinstance(slot, Forms)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +190,15 @@ class Boost:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """As ``child``, its score ``score`` (0 makes it a filter)."""
+    """As ``child``, its score ``score`` (0 makes it a filter).
+
+    Attributes:
+        marked: whether what ``child`` matches is marked in texts.
+    """
 
     child: Plan
     score: float
+    marked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

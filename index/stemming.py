@@ -66,6 +66,12 @@ MARK = "|"
 #: Codes that share an algorithm, and so a mark.
 _SAME = {"nb": "no", "nn": "no"}
 
+#: Stands for the languages without an algorithm, which share a mark.
+UNSTEMMED = "und"
+
+#: Languages in which a stem can begin with another letter than its word.
+_CHANGE_BEGINNINGS = frozenset({"ar", "el", "ga", "id", "nl", "sr", "st", "ta", "tr", "yi"})
+
 #: Tokens remembered for one language; about 30 MB when full.
 _CACHE_SIZE = 250_000
 
@@ -123,6 +129,22 @@ def split_mark(marked: str) -> tuple[str, str]:
     """Return a stem without its mark, and the mark."""
     bare, sign, code = marked.partition(MARK)
     return bare, sign + code
+
+
+def language_of(mark: str) -> str:
+    """Return a language whose stems end with ``mark``: see `mark_of`."""
+    return mark.removeprefix(MARK) or (UNSTEMMED if mark else DEFAULT_LANGUAGE)
+
+
+def beginning(marked: str) -> str:
+    """Return what every token begins with that has this stem, perhaps nothing."""
+    bare, mark = split_mark(marked)
+    language = language_of(mark)
+    if language == UNSTEMMED:
+        return bare
+    if language == DEFAULT_LANGUAGE:
+        return bare[: max(1, len(bare) - 2)]
+    return "" if language in _CHANGE_BEGINNINGS else bare[:1]
 
 
 def _cache(language: str) -> _Stems:

@@ -156,6 +156,8 @@ def constant_score(plan: Plan) -> float | None:
             return None if kind_of(name) in RANKED else 1.0
         case Every() | NumberRange() | Ids() | TermPrefix() | TermWildcard() | TermFuzzy():
             return 1.0
+        case TermWithin():
+            return 1.0 if plan.forms else None
         case Constant(_, score):
             return score
         case Boost(child, weight):

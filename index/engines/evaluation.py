@@ -7,6 +7,7 @@ or other than what a plan means.  Documents here are numbers of the segment.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from index.engines.checks import RANKED, constant_score, kind_of
@@ -26,6 +27,7 @@ from index.plan import (
     NumberRange,
     Plan,
     Reward,
+    Slot,
     Term,
     TermFuzzy,
     TermNear,
@@ -34,6 +36,7 @@ from index.plan import (
     TermWildcard,
     TermWithin,
 )
+from index.terms import forms_among
 
 
 class Segment(Protocol):
@@ -136,7 +139,8 @@ class Evaluator:
             case TermPhrase(name, terms) | TermNear(name, terms):
                 return min(self._segment.having(name, term) for term in terms)
             case TermWithin(name, left, right):
-                return min(self._segment.having(name, term) for term in (*left, *right))
+                held = (self._segment.having(name, s) for s in (*left, *right) if isinstance(s, str))
+                return min(held, default=everything)
             case All(children) if children:
                 return min(map(self._cost, children))
             case Any(children):
@@ -161,11 +165,8 @@ class Evaluator:
                 placed = segment.positions(name, terms, among)
                 times = {doc: near_count(where, terms, slop) for doc, where in placed}
                 return self._ranked(name, terms, times)
-            case TermWithin(name, left, right, slop, ordered):
-                terms = (*left, *right)
-                placed = segment.positions(name, terms, among)
-                times = {doc: within_count(where, left, right, slop, ordered) for doc, where in placed}
-                return self._ranked(name, terms, times)
+            case TermWithin():
+                return self._within(plan, among)
             case TermPrefix(name, text):
                 return self._holding(name, segment.tokens(name, text), among)
             case TermWildcard(name, pattern):
@@ -184,6 +185,35 @@ class Evaluator:
                     and (high is None or value < high)
                 }
         raise EngineError(f"The plan holds something unknown: {type(plan).__name__}.")
+
+    def _within(self, plan: TermWithin, among: Collection[int] | None) -> Scores:
+        left, right = plan.left, plan.right
+        if plan.forms:
+            found = self._slots(plan, among).items()
+            return {d: 1.0 for d, where in found if within_count(where, left, right, plan.slop, plan.ordered)}
+        terms = [slot for slot in (*left, *right) if isinstance(slot, str)]
+        first, second = terms[: len(left)], terms[len(left) :]
+        placed = self._segment.positions(plan.field, terms, among)
+        times = {doc: within_count(where, first, second, plan.slop, plan.ordered) for doc, where in placed}
+        return self._ranked(plan.field, terms, times)
+
+    def _slots(self, plan: TermWithin, among: Collection[int] | None) -> dict[int, dict[Slot, list[int]]]:
+        """Documents that hold something for every slot of ``plan``, and where."""
+        slots = dict.fromkeys((*plan.left, *plan.right))
+        found: dict[int, dict[Slot, list[int]]] = {}
+        for slot in slots:
+            tokens = (
+                [slot]
+                if isinstance(slot, str)
+                else forms_among(slot, partial(self._segment.tokens, plan.field))
+            )
+            places: dict[int, list[int]] = {}
+            for token in tokens:
+                for doc, where in self._segment.positions(plan.field, [token], among):
+                    places.setdefault(doc, []).extend(where[token])
+            among = places.keys()
+            found = {doc: {**found.get(doc, {}), slot: sorted(where)} for doc, where in places.items()}
+        return found
 
     def _holding(self, name: str, tokens: Iterable[str], among: Collection[int] | None) -> Scores:
         scores: Scores = {}

@@ -60,6 +60,7 @@ from index.plan import (
     NumberRange,
     Plan,
     Reward,
+    Slot,
     Term,
     TermFuzzy,
     TermNear,
@@ -69,6 +70,7 @@ from index.plan import (
     TermWithin,
 )
 from index.schema import BY_NAME, Kind
+from index.terms import form_filter
 
 FILE_NAME = "records.jsonl"
 FORMAT = "memory-1"
@@ -267,13 +269,8 @@ def _leaf(plan: Plan, snapshot: _Snapshot) -> Scores:
             return _bm25(name, terms, lambda found: phrase_count(found, terms), snapshot)
         case TermNear(name, terms, slop):
             return _bm25(name, terms, lambda found: near_count(found, terms, slop), snapshot)
-        case TermWithin(name, left, right, slop, ordered):
-            return _bm25(
-                name,
-                (*left, *right),
-                lambda found: within_count(found, left, right, slop, ordered),
-                snapshot,
-            )
+        case TermWithin():
+            return _within(plan, snapshot)
         case TermPrefix(name, text):
             return _matching(name, lambda token: token.startswith(text), snapshot)
         case TermWildcard(name, pattern):
@@ -281,6 +278,27 @@ def _leaf(plan: Plan, snapshot: _Snapshot) -> Scores:
         case TermFuzzy(name, text, edits):
             return _matching(name, lambda token: is_fuzzy_match(token, text, edits), snapshot)
     raise EngineError(f"The plan holds something unknown: {type(plan).__name__}.")
+
+
+def _within(plan: TermWithin, snapshot: _Snapshot) -> Scores:
+    terms = [slot for slot in (*plan.left, *plan.right) if isinstance(slot, str)]
+    if not plan.forms:
+
+        def times(found: Mapping[str, Sequence[int]]) -> int:
+            return within_count(
+                found, terms[: len(plan.left)], terms[len(plan.left) :], plan.slop, plan.ordered
+            )
+
+        return _bm25(plan.field, terms, times, snapshot)
+    are_forms = {forms: form_filter(forms) for forms in plan.forms}
+    scores: Scores = {}
+    for id_, tokens in snapshot.tokens[plan.field].items():
+        found: dict[Slot, list[int]] = dict(positions_of(tokens, terms).items())
+        for forms, is_form in are_forms.items():
+            found[forms] = [position for position, token in enumerate(tokens) if is_form(token)]
+        if within_count(found, plan.left, plan.right, plan.slop, plan.ordered):
+            scores[id_] = 1.0
+    return scores
 
 
 def _matching(name: str, is_match: Callable[[str], bool], snapshot: _Snapshot) -> Scores:

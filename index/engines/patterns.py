@@ -6,10 +6,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 Stretch: TypeAlias = tuple[int, int]
 Pair: TypeAlias = tuple[Stretch, Stretch]
+
+#: A token, or what stands for several.
+_Key = TypeVar("_Key")
 
 
 def wildcard_matcher(pattern: str) -> Callable[[str], bool]:
@@ -45,7 +48,7 @@ def literal_prefix(pattern: str) -> str:
     return re.split(r"[*?]", pattern, maxsplit=1)[0]
 
 
-def positions_of(tokens: Sequence[str], terms: Sequence[str]) -> dict[str, list[int]]:
+def positions_of(tokens: Sequence[str], terms: Iterable[str]) -> dict[str, list[int]]:
     """Return where each of ``terms`` stands in ``tokens``, ascending."""
     found: dict[str, list[int]] = {term: [] for term in terms}
     for position, token in enumerate(tokens):
@@ -54,12 +57,12 @@ def positions_of(tokens: Sequence[str], terms: Sequence[str]) -> dict[str, list[
     return found
 
 
-def phrase_count(positions: Mapping[str, Sequence[int]], terms: Sequence[str]) -> int:
+def phrase_count(positions: Mapping[_Key, Sequence[int]], terms: Sequence[_Key]) -> int:
     """Return how many times ``terms`` stand side by side in this order."""
     return len(_phrase_starts(positions, terms))
 
 
-def _phrase_starts(positions: Mapping[str, Sequence[int]], terms: Sequence[str]) -> set[int]:
+def _phrase_starts(positions: Mapping[_Key, Sequence[int]], terms: Sequence[_Key]) -> set[int]:
     starts = set(positions[terms[0]])
     for offset, term in enumerate(terms[1:], start=1):
         starts &= {position - offset for position in positions[term]}
@@ -94,9 +97,9 @@ def _followed(first: Sequence[Stretch], second: Sequence[Stretch], slop: int) ->
 
 
 def within_count(
-    positions: Mapping[str, Sequence[int]],
-    left: Sequence[str],
-    right: Sequence[str],
+    positions: Mapping[_Key, Sequence[int]],
+    left: Sequence[_Key],
+    right: Sequence[_Key],
     slop: int,
     ordered: bool,
 ) -> int:

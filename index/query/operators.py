@@ -99,8 +99,8 @@ OPERATORS: tuple[OperatorHelp, ...] = (
     ),
     OperatorHelp(
         syntax="a NEAR/5 b",
-        meaning="Both, in either order, with at most five other words between. Words stand for themselves "
-        "here, not for their other forms; phrases and `(a OR b)` may stand on either side.",
+        meaning="Both, in any of their forms and in either order, with at most five other words between. "
+        "Phrases and `(a OR b)` may stand on either side.",
         example='harbour NEAR/5 ("dock workers" OR strike)',
         understood='harbour NEAR/5 ("dock workers" OR strike)',
     ),

@@ -21,7 +21,6 @@ from index.plan import (
     Reward,
     Term,
     TermPrefix,
-    TermWithin,
     Together,
 )
 from index.query.ast import (
@@ -45,12 +44,12 @@ from index.query.ast import (
     Word,
 )
 from index.query.clauses import PARTS, Clause, broad_leaves, date_range, exact_word, field_of
+from index.query.nearness import MANY_VALUED, near_each_other
 from index.query.words import (
     Languages,
     anywhere,
     either,
     every,
-    forms,
     in_body,
     in_lead,
     in_title,
@@ -67,9 +66,6 @@ Mode = Literal["exact", "all", "any", "best"]
 
 #: Fields whose words say which articles are wanted, not which are better.
 _FILTERS = frozenset({"author", "source", "tag", "url", "lang"})
-
-#: Fields of several values: words must be near within one.
-_MANY_VALUED = frozenset({"author", "tag"})
 
 _LETTER = re.compile(r"[^\W_]")
 
@@ -287,39 +283,18 @@ class _Rewriter:
 
     def _near(self, node: Near) -> Plan | None:
         tokens = query_tokens(node.text)
-        slop = min(node.slop, BREAKS - 1) if node.field in _MANY_VALUED else node.slop
+        slop = min(node.slop, BREAKS - 1) if node.field in MANY_VALUED else node.slop
         return self._in_exact(node, tokens, lambda name: near(name, tokens, slop), node.field)
 
     def _within(self, node: Within) -> Plan | None:
-        left, right = self._sides(node.left), self._sides(node.right)
-        if not left or not right:  # what holds no word joins nothing
-            return self._plan(node.left if left else node.right) if left or right else None
+        left, right = self._plan(node.left), self._plan(node.right)
+        if left is None or right is None:  # what holds no word joins nothing
+            return left or right
         field = field_of(node.left)
-        slop = min(node.distance, BREAKS - 1) if field in _MANY_VALUED else node.distance
-        found = either(
-            *(
-                TermWithin(name, first, second, slop, node.ordered)
-                for name in ((field,) if field is not None else ("title", "body"))
-                for first in left
-                for second in right
-            )
-        )
+        found = near_each_other(node, field, self._languages)
         if field in _FILTERS:
             return Constant(found, 0.0)
-        self._is_scored = True
-        return found
-
-    def _sides(self, node: Query) -> list[tuple[str, ...]]:
-        """The runs of exact tokens that a side of a `Within` stands for."""
-        found: list[tuple[str, ...]] = []
-        for leaf in node.children if isinstance(node, Or) else (node,):
-            if isinstance(leaf, Phrase) and (tokens := query_tokens(leaf.text)):
-                found.append(tokens)
-            elif isinstance(leaf, Word) and (word := query_word(leaf.text)):
-                found.extend(forms(word))
-            elif isinstance(leaf, Word | Phrase):
-                self._leave_out(leaf)
-        return found
+        return Reward(Constant(found, 0.0), (left, right))
 
     def _together(self, node: Within) -> Plan | None:
         left, right = self._plan(node.left), self._plan(node.right)

@@ -8,7 +8,20 @@ from functools import lru_cache
 
 from index.analysis import STOP_WORDS, Token, compounds, stem, tokenize
 from index.folding import fold, shape
-from index.plan import All, Any, Boost, Constant, Except, Plan, Term, TermNear, TermPhrase, TermPrefix
+from index.plan import (
+    All,
+    Any,
+    Boost,
+    Constant,
+    Except,
+    Forms,
+    Plan,
+    Slot,
+    Term,
+    TermNear,
+    TermPhrase,
+    TermPrefix,
+)
 from index.stemming import DEFAULT_LANGUAGE
 
 #: What the stem of a language other than the archive's main one counts.  Such
@@ -142,10 +155,18 @@ def near(field: str, tokens: tuple[str, ...], slop: int) -> Plan:
 _MOST_NEAR = 5
 
 
-def forms(word: QueryWord) -> tuple[tuple[str, ...], ...]:
-    """Return what stands for a word where its place counts: itself, and the
-    compound of a hyphenated one.  There are places of exact tokens only."""
-    return (word.tokens, (word.joined,)) if word.joined else (word.tokens,)
+def placed(word: QueryWord, language: str | None) -> tuple[tuple[Slot, ...], ...]:
+    """Return what stands for a word where its place counts, in one language: itself
+    in any of its forms, and the compound of a hyphenated one.
+
+    Args:
+        language: None for words that have no forms, such as names.
+    """
+    if language is None:
+        return (word.tokens, (word.joined,)) if word.joined else (word.tokens,)
+    if len(word.tokens) == 1:
+        return (word.tokens,) if word.is_prefix else ((Forms(stem(word.tokens[0], language)),),)
+    return (word.tokens, (Forms(stem(word.joined, language)),)) if word.joined else (word.tokens,)
 
 
 def anywhere(word: QueryWord, languages: Languages) -> Plan:

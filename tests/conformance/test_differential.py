@@ -21,6 +21,7 @@ from index.plan import (
     Constant,
     Every,
     Except,
+    Forms,
     Ids,
     Nothing,
     NumberRange,
@@ -36,10 +37,13 @@ from index.plan import (
 )
 from index.schema import BREAK
 
-WORDS = ["a", "b", "c", "ab", "abc", "acb", "bab", "at&t", "日本", "é", "*", "x" * 30, BREAK]
+WORDS = ["a", "b", "c", "ab", "abs", "abc", "acb", "bab", "at&t", "日本", "é", "*", "x" * 30, BREAK]
+#: Stems with their tokens among `WORDS`: two of one, itself alone, and none.
+STEMS = ["ab", "b", "bab|", "at&t|", "日本|", "abc|id", "nothing"]
 NAMES = ["ann lee", "bo", "émile", "BO", "a"]
 
 words = st.sampled_from(WORDS)
+slots = words | st.sampled_from(STEMS).map(Forms)
 texts = st.lists(words, max_size=12).map(" ".join)
 optional_days = st.none() | st.integers(1, 5)
 
@@ -71,8 +75,8 @@ leaves: st.SearchStrategy[Plan] = st.one_of(
     st.builds(
         TermWithin,
         st.just("body"),
-        st.lists(words, min_size=1, max_size=2).map(tuple),
-        st.lists(words, min_size=1, max_size=2).map(tuple),
+        st.lists(slots, min_size=1, max_size=2).map(tuple),
+        st.lists(slots, min_size=1, max_size=2).map(tuple),
         st.integers(0, 4),
         st.booleans(),
     ),

@@ -61,6 +61,14 @@ def shown(text: str, plan: p.Plan, language: str = "en") -> list[str]:
             id="within-marks-phrases-whole",
         ),
         pytest.param(
+            p.TermWithin("body", (p.Forms("strike"),), (p.Forms("rotterdam"),), 5),
+            ["strike", "Rotterdam"],
+            id="within-marks-the-form-that-is-near",
+        ),
+        pytest.param(
+            p.Constant(p.Term("stem", "docker"), 0.0, marked=False), [], id="what-only-narrows-is-not-marked"
+        ),
+        pytest.param(
             p.TermWithin("body", ("the",), ("the",), 12),
             ["The", "the", "the", "the"],
             id="within-a-word-and-itself",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 import tantivy
 from tantivy import Occur, Query
 
+from index.engines.tantivy.expansion import escaped
 from index.engines.tantivy.fields import total_of
 from index.errors import QueryLimitError
-from index.plan import TermWithin
+from index.plan import Slot, TermWithin
+from index.terms import forms_among
 
 #: More words apart than any article is long.
 MAX_SLOP = 10_000_000
@@ -20,6 +22,9 @@ MAX_NEAR_WORK = 3_000_000
 
 #: Phrases times documents that hold their words: the same.
 MAX_PHRASE_WORK = 1_000_000
+
+#: Tokens in one regular expression: its states are limited to some 1,000.
+MOST_FORMS = 50
 
 TOO_COMMON = (
     "These words are too common to be looked for near each other: use a smaller distance or fewer words."
@@ -44,7 +49,9 @@ class Closeness:
 
     def within(self, plan: TermWithin) -> Query:
         """Two different words: sloppy phrases; others: an exact phrase for each gap."""
-        left, right = plan.left, plan.right
+        if plan.forms:
+            return self._forms_within(plan)
+        left, right = _tokens(plan.left), _tokens(plan.right)
         if len(left) == len(right) == 1 and left != right:
             slop = min(plan.slop, MAX_SLOP)
             if not plan.ordered:
@@ -63,6 +70,49 @@ class Closeness:
             for gap in range(plan.slop + 1)
         ]
         return any_of(phrases)
+
+    def _forms_within(self, plan: TermWithin) -> Query:
+        """As `within`, by phrases with a regular expression at each place.
+
+        A stem that both sides share would be near itself in a sloppy phrase.
+        """
+        named = {slot: self._tokens_of(plan.field, slot) for slot in dict.fromkeys((*plan.left, *plan.right))}
+        if not all(named.values()):
+            return Query.empty_query()
+        single = len(plan.left) == len(plan.right) == 1
+        slop = min(plan.slop, MAX_SLOP)
+        ways = [(plan.left, plan.right)]
+        if not plan.ordered and plan.left != plan.right:
+            ways.append((plan.right, plan.left))
+        sloppy = single and plan.left != plan.right
+        if not sloppy:
+            documents = total_of(self._searcher.search(self._having_forms(plan.field, named.values()), 1))
+            if (slop + 1) * len(ways) * documents > MAX_PHRASE_WORK:
+                raise QueryLimitError(TOO_COMMON)
+        phrases = [
+            Query.regex_phrase_query(self._schema, plan.field, places, most)
+            for first, second in ways
+            for gap, most in (_sloppy(slop) if sloppy else _exact(slop))
+            for places in _chosen([*enumerate(first), *enumerate(second, len(first) + gap)], named)
+        ]
+        return Query.const_score_query(any_of(phrases), 1.0)
+
+    def _tokens_of(self, name: str, slot: Slot) -> list[str]:
+        """Return regular expressions, each for some of the tokens that ``slot`` stands for."""
+        if isinstance(slot, str):
+            return [escaped(slot)]
+        found = forms_among(
+            slot, lambda prefix: (token for token, _ in self._searcher.terms_with_prefix(name, prefix))
+        )
+        parts = (found[at : at + MOST_FORMS] for at in range(0, len(found), MOST_FORMS))
+        return ["|".join(map(escaped, part)) for part in parts]
+
+    def _having_forms(self, name: str, named: Iterable[Sequence[str]]) -> Query:
+        """Documents that hold something that matches each of ``named``."""
+        wanted = (
+            any_of(Query.regex_query(self._schema, name, regex) for regex in regexes) for regexes in named
+        )
+        return Query.boolean_query([(Occur.Must, query) for query in wanted])
 
     def _in_order(self, name: str, first: str, second: str, slop: int) -> Iterator[Query]:
         """A sloppy phrase takes what lies up to the slop before or after its place:
@@ -110,6 +160,28 @@ class Closeness:
                 else:
                     beginnings.append((longer, _without(rest, term)))
         return found
+
+
+def _sloppy(slop: int) -> list[tuple[int, int]]:
+    """Gaps, each with a slop, that are right for what stands in this order: see `Closeness._in_order`."""
+    half = slop // 2
+    return [(half, half), *([(slop, 0)] if slop % 2 else [])]
+
+
+def _exact(slop: int) -> list[tuple[int, int]]:
+    return [(gap, 0) for gap in range(slop + 1)]
+
+
+def _chosen(
+    places: Sequence[tuple[int, Slot]], named: Mapping[Slot, Sequence[str]]
+) -> Iterator[list[str | tuple[int, str]]]:
+    """Yield the phrases with one expression for each slot, in every combination."""
+    for chosen in product(*(named[slot] for _, slot in places)):
+        yield [(place, regex) for (place, _), regex in zip(places, chosen, strict=True)]
+
+
+def _tokens(slots: Sequence[Slot]) -> tuple[str, ...]:
+    return tuple(slot for slot in slots if isinstance(slot, str))
 
 
 def any_of(queries: Iterable[Query]) -> Query:

@@ -23,10 +23,10 @@ class Expansion:
         self._searcher = searcher
 
     def prefix(self, plan: TermPrefix) -> Query:
-        return self._matching(plan.field, f"{plan.text}*", _escaped(plan.text) + ".*")
+        return self._matching(plan.field, f"{plan.text}*", escaped(plan.text) + ".*")
 
     def wildcard(self, plan: TermWildcard) -> Query:
-        parts = ({"?": ".", "*": ".*"}.get(char) or _escaped(char) for char in plan.pattern)
+        parts = ({"?": ".", "*": ".*"}.get(char) or escaped(char) for char in plan.pattern)
         return self._matching(plan.field, plan.pattern, "".join(parts))
 
     def fuzzy(self, plan: TermFuzzy) -> Query:
@@ -58,7 +58,7 @@ class Expansion:
         return Query.term_set_query(self._schema, name, tokens) if tokens else Query.empty_query()
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Quote ``text`` for a regular expression, by code point: no list of specials to get wrong."""
     return "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text)
 
@@ -68,9 +68,9 @@ def _one_edit_regex(text: str) -> str:
     rest = text[1:]
     regex = ".?"
     for at in range(len(rest) - 1, -1, -1):
-        tail = _escaped(rest[at + 1 :])
-        options = [_escaped(rest[at]) + regex, f".?{tail}", f".{_escaped(rest[at:])}"]
+        tail = escaped(rest[at + 1 :])
+        options = [escaped(rest[at]) + regex, f".?{tail}", f".{escaped(rest[at:])}"]
         if at + 1 < len(rest):
-            options.append(_escaped(rest[at + 1] + rest[at] + rest[at + 2 :]))
+            options.append(escaped(rest[at + 1] + rest[at] + rest[at + 2 :]))
         regex = f"(?:{'|'.join(options)})"
-    return f"(?s){_escaped(text[0])}{regex}"
+    return f"(?s){escaped(text[0])}{regex}"
