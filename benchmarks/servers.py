@@ -210,7 +210,7 @@ def run(name: str, command: list[str], port: int, words: list[str], seconds: flo
 
 
 def _wait(port: int) -> None:
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
