@@ -21,6 +21,7 @@ from archive.normalise import fold_key, identity_of
 from archive.readers import ReadFailure, ReadOptions
 from archive.reading import ReadArticle
 from archive.sources import Amount, Item, Unread, find_items, measure
+from archive.standing import is_excerpt
 from archive.store import PutOutcome, PutResult, Store
 from archive.store.originals import Original
 
@@ -262,8 +263,10 @@ class _Run:
         self._batch: list[Document] = []
         self._originals: list[Original | None] = []
         self._batch_chars = 0
-        # Identity -> title, both as hashes: what this run has seen.
+        # Identity -> title, both as hashes: what this run has seen; excerpts by the file that they are in.
         self._claims: dict[int, int] = {}
+        # Identity -> titles, of what was captured at its address.
+        self._captured: dict[int, set[int]] = {}
 
     def take(self, path: str, result: ReadArticle | ReadFailure | Unread) -> None:
         if not isinstance(result, ReadArticle):
@@ -290,11 +293,11 @@ class _Run:
         self._batch_chars = 0
 
     def _keep(self, results: Sequence[PutResult]) -> None:
-        """Keep what articles were read from; a duplicate's belongs to no article of its own."""
+        """Keep what articles were read from, not what only repeats them, or tells what they said before."""
         found = [
             (result.id, original)
             for result, original in zip(results, self._originals, strict=True)
-            if original is not None and result.outcome is not PutOutcome.DUPLICATE
+            if original is not None and result.is_current and result.outcome is not PutOutcome.DUPLICATE
         ]
         unchanged = {result.id for result in results if result.outcome is PutOutcome.UNCHANGED}
         kept = self._store.with_original(unchanged)
@@ -309,11 +312,14 @@ class _Run:
         """Return the document under an identity that no other article of this run has.
 
         Pages of a site may all name its front page, or the first of a series, as
-        their canonical address: one must not replace the other.
+        their canonical address: one must not replace the other.  A page captured at
+        that very address is the same page, whatever its title became; a note on an
+        address bears a title of its own.
         """
         document = article.document
         title = hash(fold_key(document.title))
-        if self._claims.setdefault(hash(document.identity), title) == title:
+        kind = document.origin.path if is_excerpt(document) else ""
+        if self._may_have(hash((document.identity, kind)), title, at_address=article.is_at_address):
             return document
         warning = f"{document.identity[:200]} is claimed by another article of this run; kept apart"
         for identity in (
@@ -321,9 +327,18 @@ class _Run:
             identity_of(document, "", with_url=False),
             f"hash:{document.content_hash}",
         ):
-            if self._claims.setdefault(hash(identity), title) == title:
+            if self._claims.setdefault(hash((identity, kind)), title) == title:
                 break
         return dataclasses.replace(document, identity=identity, warnings=(*document.warnings, warning))
+
+    def _may_have(self, identity: int, title: int, *, at_address: bool) -> bool:
+        first = self._claims.setdefault(identity, title)
+        if first != title and identity not in self._captured:
+            return False
+        if at_address:
+            self._captured.setdefault(identity, {first}).add(title)
+            return True
+        return first == title or title in self._captured[identity]
 
     def _count(self, document: Document, result: PutResult) -> None:
         outcome: Outcome = result.outcome.value

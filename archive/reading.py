@@ -15,6 +15,7 @@ from archive.manifest import overlay
 from archive.normalise import document_from_draft
 from archive.readers import ReadFailure, ReadOptions
 from archive.readers.registry import Opened
+from archive.urls import normalise_url
 
 if TYPE_CHECKING:  # the database has no place in the children that read pages
     from archive.store.originals import Original
@@ -28,11 +29,14 @@ class ReadArticle:
 
     Attributes:
         external_id: the record's own id in its source; may be empty.
+        is_at_address: it was captured at the very address that is its identity, and does
+            not only name that address.
         original: what it was read from, if that is to be kept.
     """
 
     document: Document
     external_id: str = ""
+    is_at_address: bool = False
     original: Original | None = None
 
 
@@ -93,4 +97,12 @@ def _article(draft: Draft, options: ReadOptions) -> ReadArticle | ReadFailure:
         document = document_from_draft(draft, limits=options.limits)
     except ReadError as error:
         return ReadFailure(member=draft.origin.member, code=error.code, reason=str(error))
-    return ReadArticle(document=document, external_id=draft.external_id)
+    at_address = bool(options.fetched and options.url) and (
+        _place_of(document.url) == _place_of(normalise_url(options.url))
+    )
+    return ReadArticle(document=document, external_id=draft.external_id, is_at_address=at_address)
+
+
+def _place_of(url: str) -> str:
+    """A canonical address without what servers add and drop at will."""
+    return url.partition("://")[2].removeprefix("www.").rstrip("/")

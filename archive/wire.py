@@ -43,7 +43,13 @@ def results_from_json(data: bytes) -> list[ReadArticle | ReadFailure]:
         else:
             article = value["article"]
             document = Document(**_restored(article["document"]))
-            results.append(ReadArticle(document=document, external_id=article["external_id"]))
+            results.append(
+                ReadArticle(
+                    document=document,
+                    external_id=article["external_id"],
+                    is_at_address=article["is_at_address"],
+                )
+            )
     return results
 
 

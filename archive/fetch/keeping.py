@@ -34,10 +34,15 @@ _BY_ADDRESS: Final = Provenance(method="url", detail="address of the item")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What became of one article or failure of a page; ``id`` is 0 for a failure."""
+    """What became of one article or failure of a page; ``id`` is 0 for a failure.
+
+    Attributes:
+        is_current: the article says now what the page says; see `PutResult`.
+    """
 
     outcome: ItemOutcome
     id: int = 0
+    is_current: bool = True
 
 
 class Keeper:
@@ -99,8 +104,10 @@ class Keeper:
     def _is_kept(self, put: Kept) -> bool:
         """Say whether an article has its source; a duplicate's belongs to no article of its own."""
         outcome = put.outcome.outcome
-        return outcome == "duplicate" or (
-            outcome == "unchanged" and put.id in self._store.with_original([put.id])
+        return (
+            outcome == "duplicate"
+            or not put.is_current
+            or (outcome == "unchanged" and put.id in self._store.with_original([put.id]))
         )
 
     def _original(self, page: Page, document: Document) -> Original:
@@ -127,7 +134,7 @@ class Keeper:
             return []
         results = self._store.put(documents)
         return [
-            Kept(outcome=_outcome(document, result), id=result.id)
+            Kept(outcome=_outcome(document, result), id=result.id, is_current=result.is_current)
             for document, result in zip(documents, results, strict=True)
         ]
 

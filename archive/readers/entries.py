@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import urljoin
@@ -17,12 +16,8 @@ from archive.language import language_code
 from archive.paragraphs import shape_paragraphs
 from archive.readers import ReadFailure, ReadOptions
 from archive.readers.fields import read_date
+from archive.standing import CUT
 
-_CUT: Final = re.compile(
-    r"(?:\[(?:…|\.\.\.|&hellip;)\]|…|\.\.\.)\s*$"
-    r"|\b(?:read more|continue reading|weiterlesen|lire la suite|leer más)\b\W*$",
-    re.IGNORECASE,
-)
 _MAX_NAMES: Final = 1_000
 
 
@@ -87,7 +82,7 @@ def draft_of(
             break
     if not text.strip():
         return _without_text(title, url, origin)
-    if _CUT.search(text[-200:]):
+    if CUT.search(text[-200:]):
         warnings.append("the text looks cut short; the whole article may be at its address")
     if title:
         note("title", Value(text=title, name=entry.titles[0].name))

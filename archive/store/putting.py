@@ -11,66 +11,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from archive.capturetimes import LATER, capture_times, with_capture_times
 from archive.document import Document
+from archive.errors import StoreDamagedError
 from archive.normalise import content_hash
+from archive.standing import Standing, is_shorter_form
 from archive.store import rows, statements
-from archive.store.bulk import Lookup
+from archive.store.captures import Captures, Place
+from archive.store.known import KNOWN_BY_IDENTITY, STORED, TWINS_BY_HASH, Known, new_article, stood
+from archive.store.merging import with_filled, with_hand_values
 from archive.store.people import AuthorTable, save_sources
 from archive.store.records import ChangeKind, PutOutcome, PutResult
 from archive.store.slugs import SlugAllocator, slug_base
-from archive.store.tables import articles, copies, counters, texts, versions
+from archive.store.tables import articles, copies, counters, versions
 from archive.store.twins import Twin, Twins
-
-
-@dataclass(slots=True)
-class _Known:
-    """A stored article, as far as comparing needs it."""
-
-    id: int
-    slug: str
-    digest: str
-    content_hash: str
-    added: str
-    path: str
-    member: str
-    hand: int
-    provenance: str
-    warnings: str
-    pending: bool = False
-
-
-_KNOWN = select(
-    articles.c.identity,
-    articles.c.id,
-    articles.c.slug,
-    articles.c.digest,
-    articles.c.content_hash,
-    articles.c.added,
-    articles.c.origin_path,
-    articles.c.origin_member,
-    articles.c.hand,
-    articles.c.provenance,
-    articles.c.warnings,
-)
-_TWIN = select(
-    articles.c.content_hash,
-    articles.c.id,
-    articles.c.slug,
-    articles.c.group_id,
-    articles.c.url,
-    articles.c.source,
-).order_by(articles.c.id)
-_KNOWN_BY_IDENTITY = Lookup(_KNOWN, articles.c.identity)
-_TWINS_BY_HASH = Lookup(_TWIN, articles.c.content_hash)
-_STORED = select(*(articles.c[name] for name in rows.HASHED_COLUMNS), texts.c.body).join(
-    texts, texts.c.article_id == articles.c.id
-)
 
 
 class Batch:
@@ -82,7 +42,7 @@ class Batch:
         self._now = now.isoformat()
         self._slugs = SlugAllocator(connection, "article")
         self._people = AuthorTable(connection)
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._twins: dict[str, Twins] = {}
         self._bases: dict[str, str] = {}
         self._next_id = self._sequence = 0
@@ -95,7 +55,7 @@ class Batch:
         self._changed_rows: list[Sequence[Any]] = []
         self._changed_texts: list[tuple[bytes, int]] = []
         self._regrouped: set[str] = set()
-        self._pending: list[_Known] = []
+        self._pending: list[Known] = []
         self._bylines: list[tuple[int, tuple[str, ...]]] = []
         self._changes: list[tuple[int, int, str]] = []
         self._copies: list[tuple[int, str, str, str, str, str]] = []
@@ -125,8 +85,8 @@ class Batch:
         self._people.last_id = values["author"]
         self._has_copies = connection.execute(select(copies.c.article_id).limit(1)).first() is not None
         identities = {item.document.identity for item in self._items}
-        for row in _KNOWN_BY_IDENTITY.rows(connection, identities):
-            self._known[row[0]] = _Known(*row[1:])
+        for row in KNOWN_BY_IDENTITY.rows(connection, identities):
+            self._known[row[0]] = Known(*row[1:])
         new = [item.document for item in self._items if item.document.identity not in self._known]
         if new:
             self._load_twins({document.content_hash for document in new})
@@ -137,7 +97,7 @@ class Batch:
     def _load_twins(self, hashes: set[str]) -> None:
         for content in hashes:
             self._twins[content] = Twins()
-        for row in _TWINS_BY_HASH.rows(self._connection, hashes):
+        for row in TWINS_BY_HASH.rows(self._connection, hashes):
             self._twins[row[0]].add(Twin(*row[1:]))
 
     def _twins_of(self, content: str) -> Twins:
@@ -148,25 +108,101 @@ class Batch:
 
     # Deciding
 
-    def _place(self, item: rows.Prepared) -> PutResult:
-        known = self._known.get(item.document.identity)
+    def _place(self, raw: rows.Prepared) -> PutResult:
+        known = self._known.get(raw.document.identity)
         if known is None:
-            return self._add_or_refer(item)
-        if known.hand:
-            item = self._with_hand_values(known, item)
+            return self._add_or_refer(raw)
+        item = self._with_kept_values(known, raw) if known.keeps_values else raw
         origin = item.document.origin
         elsewhere = (origin.path, origin.member) != (known.path, known.member)
+        times = capture_times(raw.document.provenance)
+        if not elsewhere and times:
+            item = self._with_later_captures(known, item, times[0])
         if item.digest == known.digest:
-            if elsewhere:
+            if not elsewhere and item.provenance == known.provenance and item.warnings == known.warnings:
+                return _unchanged(known)
+            if elsewhere and not times:
                 # Another file that says the same in another way is no news.
                 self._note_copy(known.id, item.document)
                 return _unchanged(known)
-            if item.provenance == known.provenance and item.warnings == known.warnings:
-                return _unchanged(known)
-        elif elsewhere and self._was_replaced(known, item):
+        elif elsewhere and self._was_replaced(known, item, raw):
             # Two files claim one identity and differ: reading both again changes nothing.
-            return _unchanged(known, note=f"an earlier version of {known.slug}")
+            return _unchanged(known, note=f"an earlier version of {known.slug}", is_current=False)
+        else:
+            taken = self._against_shorter_forms(known, item)
+            if isinstance(taken, PutResult):
+                return taken
+            if taken is not item:
+                return self._change(known, taken)
+        if times:
+            return self._place_capture(known, item, raw, times[0], elsewhere=elsewhere)
         return self._change(known, item)
+
+    def _against_shorter_forms(self, known: Known, item: rows.Prepared) -> rows.Prepared | PutResult:
+        """What becomes of another text of an article of which there is a longer, or a shorter one.
+
+        Returns:
+            ``item`` itself where neither is; with what the shorter one knows, where that
+            is stored; the result where ``item`` is the shorter one, which only fills gaps.
+        """
+        document = item.document
+        incoming = stood(document)
+        standings = {incoming.standing, known.standing}
+        if standings == {Standing.WHOLE} or (incoming.path == known.path and len(standings) == 1):
+            return item
+        stored = self._stored(known)
+        if stored is None:
+            return item
+        if is_shorter_form(incoming, stood(stored)):
+            return self._fill(known, stored, document)
+        if is_shorter_form(stood(stored), incoming):
+            return rows.prepare(with_filled(document, stored))
+        return item
+
+    def _fill(self, known: Known, stored: Document, document: Document) -> PutResult:
+        self._note_copy(known.id, document)
+        note = f"a shorter form of {known.slug}"
+        filled = with_filled(stored, document)
+        if filled is stored:
+            return _unchanged(known, note=note, is_current=False)
+        changed = self._change(known, rows.prepare(filled))
+        return replace(changed, note=f"{note}, which gave what was missing", is_current=False)
+
+    def _place_capture(
+        self, known: Known, item: rows.Prepared, raw: rows.Prepared, at: dt.datetime, *, elsewhere: bool
+    ) -> PutResult:
+        """Put a capture among the versions at the place that its time gives it."""
+        if known.pending:
+            self._flush()
+        same_now = item.digest == known.digest
+        if not elsewhere and at in self._times(known):
+            return self._change(known, item)  # read anew, perhaps by a better reader
+        try:
+            captures = Captures(self._connection, known, now=self._now)
+        except StoreDamagedError:
+            return self._change(known, item)
+        place = captures.place(raw, at, digest_now=item.digest)
+        if place is Place.NEWEST:
+            return self._change(known, item)
+        self._note_copy(known.id, raw.document)
+        if place is Place.KNOWN:
+            return _unchanged(known, is_current=same_now)
+        self._sequence += 1
+        self._changes.append((known.id, self._sequence, ChangeKind.PUT.value))
+        note = f"captured before the current version of {known.slug}"
+        return PutResult(
+            outcome=PutOutcome.CHANGED, id=known.id, slug=known.slug, note=note, is_current=False
+        )
+
+    def _times(self, known: Known) -> tuple[dt.datetime, ...]:
+        return capture_times(rows.provenance_from_json(known.provenance))
+
+    def _with_later_captures(self, known: Known, item: rows.Prepared, at: dt.datetime) -> rows.Prepared:
+        """The same record again, with the other captures of what it says that are known by now."""
+        if LATER not in known.provenance:
+            return item
+        times = self._times(known)
+        return rows.prepare(with_capture_times(item.document, times)) if at in times else item
 
     def _add_or_refer(self, item: rows.Prepared) -> PutResult:
         document = item.document
@@ -182,7 +218,7 @@ class Batch:
         id_ = self._next_id
         slug = self._slugs.allocate(self._bases[document.title], document.identity)
         group_id = first.group_id if first else id_
-        self._known[document.identity] = known = _Known(id_, slug, "", "", self._now, "", "", 0, "", "")
+        self._known[document.identity] = known = new_article(id_, slug, added=self._now)
         row, body = self._row(known, item)
         self._added_rows.append((*row, group_id))
         self._added_texts.append((id_, body))
@@ -192,7 +228,7 @@ class Batch:
         note = f"same text as {first.slug}" if first else ""
         return PutResult(outcome=PutOutcome.ADDED, id=id_, slug=slug, note=note)
 
-    def _change(self, known: _Known, item: rows.Prepared) -> PutResult:
+    def _change(self, known: Known, item: rows.Prepared) -> PutResult:
         if known.pending:
             self._flush()
         document = item.document
@@ -207,14 +243,16 @@ class Batch:
         self._twins.pop(document.content_hash, None)
         return PutResult(outcome=PutOutcome.CHANGED, id=known.id, slug=known.slug)
 
-    def _row(self, known: _Known, item: rows.Prepared) -> tuple[tuple[Any, ...], bytes]:
+    def _row(self, known: Known, item: rows.Prepared) -> tuple[tuple[Any, ...], bytes]:
         """The row with its hash, and the body; ``known`` is brought up to date and the change is noted."""
         document = item.document
         state = rows.state_values(item, added=known.added, updated=self._now)
         rest = (known.id, known.slug, document.identity, *state)
         body = rows.compress(document.text)
         known.digest, known.content_hash = item.digest, document.content_hash
-        known.path, known.member = document.origin.path, document.origin.member
+        origin = document.origin
+        known.path, known.member, known.media_type = origin.path, origin.member, origin.media_type
+        known.words = document.words
         known.hand = int(item.hand)
         known.provenance, known.warnings = item.provenance, item.warnings
         known.pending = True
@@ -230,27 +268,37 @@ class Batch:
             (id_, origin.path, origin.member, origin.media_type, document.identity, self._now)
         )
 
-    def _with_hand_values(self, known: _Known, item: rows.Prepared) -> rows.Prepared:
+    def _stored(self, known: Known) -> Document | None:
+        """The article as it is stored; None for a damaged one, which reading its source again mends."""
         if known.pending:
             self._flush()
-        row = self._connection.execute(_STORED.where(articles.c.id == known.id)).one()
-        stored, incoming = rows.document_from_row(row, row[-1]), item.document
-        merged = rows.with_hand_values(stored, incoming)
+        row = self._connection.execute(STORED.where(articles.c.id == known.id)).one()
+        try:
+            return rows.document_from_row(row, row[-1])
+        except StoreDamagedError:
+            return None
+
+    def _with_kept_values(self, known: Known, item: rows.Prepared) -> rows.Prepared:
+        stored, incoming = self._stored(known), item.document
+        if stored is None:
+            return item
+        merged = with_filled(with_hand_values(stored, incoming), stored, only_filled=True)
         if (merged.title, merged.text) == (stored.title, stored.text):
             merged = replace(merged, content_hash=stored.content_hash)
         elif (merged.title, merged.text) != (incoming.title, incoming.text):
             merged = replace(merged, content_hash=content_hash(merged.title, merged.text))
         return rows.prepare(merged)
 
-    def _was_replaced(self, known: _Known, item: rows.Prepared) -> bool:
+    def _was_replaced(self, known: Known, *items: rows.Prepared) -> bool:
+        """Whether one of these forms of an item is a former version, from the same place."""
         if known.pending:
             self._flush()
-        origin = item.document.origin
+        origin = items[0].document.origin
         found = self._connection.execute(
             select(versions.c.number)
             .where(
                 versions.c.article_id == known.id,
-                versions.c.digest == item.digest,
+                versions.c.digest.in_({item.digest for item in items}),
                 versions.c.origin_path == origin.path,
                 versions.c.origin_member == origin.member,
             )
@@ -281,5 +329,7 @@ class Batch:
         self._reset()
 
 
-def _unchanged(known: _Known, note: str = "") -> PutResult:
-    return PutResult(outcome=PutOutcome.UNCHANGED, id=known.id, slug=known.slug, note=note)
+def _unchanged(known: Known, note: str = "", *, is_current: bool = True) -> PutResult:
+    return PutResult(
+        outcome=PutOutcome.UNCHANGED, id=known.id, slug=known.slug, note=note, is_current=is_current
+    )

@@ -30,12 +30,15 @@ class PutResult:
     """Attributes:
     id, slug: of the stored article; for a duplicate, of the article that it repeats.
     note: for a person, such as ``same text as <slug>``; may be empty.
+    is_current: the article says now what the document says; not so for a shorter form
+        of it, or what became a former version.
     """
 
     outcome: PutOutcome
     id: int
     slug: str
     note: str = ""
+    is_current: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,7 +102,7 @@ def _prepare(document: Document) -> Prepared:
         values=values,
         values_json=values_json,
         digest=blake2b(values_json, digest_size=_HASH_BYTES).hexdigest(),
-        provenance=_json_provenance(document.provenance),
+        provenance=provenance_json(document.provenance),
         warnings=_json_list(document.warnings),
     )
 
@@ -111,7 +111,8 @@ def _json_list(items: Sequence[str]) -> str:
     return orjson.dumps(items).decode() if items else "[]"
 
 
-def _json_provenance(provenance: Mapping[str, Provenance]) -> str:
+def provenance_json(provenance: Mapping[str, Provenance]) -> str:
+    """Provenance as it is stored."""
     if not provenance:
         return "{}"
     # Lists, not objects: the names of the four parts were most of what such a row held.
@@ -222,32 +223,6 @@ def hash_of_stored(row: Sequence[Any], body: bytes) -> str:
         raise ValueError(str(error)) from error
 
 
-def with_hand_values(stored: Document, incoming: Document) -> Document:
-    """``incoming`` with the values that were set by hand in ``stored``.
-
-    A value that is by hand in both is the incoming one: that is a new edit.
-    """
-    kept: dict[str, Any] = {}
-    provenance = dict(incoming.provenance)
-    for name, value in stored.provenance.items():
-        if value.method != HAND or (name in provenance and provenance[name].method == HAND):
-            continue
-        provenance[name] = value
-        for attribute in _GOES_WITH.get(name, (name,)):
-            if attribute in _VALUE_FIELDS:
-                kept[attribute] = getattr(stored, attribute)
-    return replace(incoming, provenance=provenance, **kept)
-
-
-_GOES_WITH = {
-    "published": ("published", "published_at"),
-    "text": ("text", "lead", "words"),
-}
-_VALUE_FIELDS = frozenset(
-    ("title", "text", "lead", "words", "authors", "published", "published_at", "language", "source", "url")
-) | {"section", "tags"}
-
-
 @lru_cache(maxsize=8192)
 def _partial_date(text: str) -> PartialDate:
     return PartialDate.from_iso(text)
@@ -257,7 +232,8 @@ def _strings(text: str) -> tuple[str, ...]:
     return () if text == "[]" else tuple(orjson.loads(text))
 
 
-def _provenance(text: str) -> dict[str, Provenance]:
+def provenance_from_json(text: str) -> dict[str, Provenance]:
+    """Read what `provenance_json` wrote."""
     if text == "{}":
         return {}
     return {
@@ -299,7 +275,7 @@ def document_from_row(row: Sequence[Any], body: bytes | None, group: int | None 
             tags=_strings(tags),
             added=dt.datetime.fromisoformat(added),
             updated=dt.datetime.fromisoformat(updated),
-            provenance=_provenance(provenance),
+            provenance=provenance_from_json(provenance),
             warnings=_strings(warnings),
             group=group or 0,
         )
