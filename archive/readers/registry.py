@@ -20,7 +20,8 @@ from archive.readers.several import SEVERAL, read_several
 from archive.readers.sniff import CONTAINERS, HEAD_BYTES, Kind, sniff
 from archive.readers.text import read_text
 from archive.readers.unpack import Unpack, unpacked, unpacked_name
-from archive.readers.zipfiles import ZipReader, zip_content
+from archive.readers.zipcontent import zip_content
+from archive.readers.zipfiles import ZipReader
 
 _GZIP: Final = b"\x1f\x8b"
 _BUFFER: Final = 1_000_000

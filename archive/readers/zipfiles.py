@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import io
 import itertools
-import re
 import stat
 import struct
 import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final, Self, cast
 
 from archive.containers import (
     ENCRYPTED,
@@ -29,6 +28,7 @@ from archive.containers import (
 )
 from archive.errors import LimitExceededError, MalformedItemError
 from archive.readers import ReadFailure
+from archive.readers.zipnames import readable_directory
 
 ZIP_ERRORS: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, ValueError)
 
@@ -84,12 +84,7 @@ class ZipReader:
         self._file = file
         self._budget = budget
         _check_directory(file, budget.limits.entries)
-        try:
-            self._zip = zipfile.ZipFile(file)
-        except UnicodeDecodeError as error:
-            raise MalformedItemError("not a sound zip file: names marked as UTF-8 are not") from error
-        except (*ZIP_ERRORS, struct.error, IndexError) as error:
-            raise MalformedItemError(f"not a sound zip file: {error}"[:300]) from error
+        self._zip = _opened(file)
         self._room = _room(self._zip.infolist(), self._zip.start_dir)
         self._entries: dict[str, zipfile.ZipInfo] = {}
         self.refused: list[ReadFailure] = []
@@ -188,6 +183,34 @@ class ZipReader:
             raise zipfile.BadZipFile("it overlaps with another entry")
 
 
+def _opened(file: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except (*ZIP_ERRORS, struct.error, IndexError) as error:
+        # A single entry may be the reason: then the others can be read.
+        mended = readable_directory(file, *_directory(file))
+        if mended is None:
+            raise MalformedItemError(f"not a sound zip file: {error}"[:300]) from error
+    try:
+        return zipfile.ZipFile(cast("BinaryIO", mended))
+    except (*ZIP_ERRORS, struct.error, IndexError) as error:
+        raise MalformedItemError(f"not a sound zip file: {error}"[:300]) from error
+
+
+def _directory(file: BinaryIO) -> tuple[int, int]:
+    """Where the directory begins, and its size; both as the end of the file states them."""
+    file.seek(0, 2)
+    length = file.tell()
+    before = max(0, length - _MAX_COMMENT - _END.size - 76)
+    file.seek(before)
+    tail = file.read()
+    found64, found = _stated64(tail), _stated(tail)
+    if found64 is not None:
+        return before + tail.rfind(_END64_MAGIC) - found64[1], found64[1]
+    size = found[1] if found is not None else 0
+    return before + max(0, tail.rfind(_END_MAGIC)) - size, size
+
+
 def _name_of(info: zipfile.ZipInfo) -> str:
     """The name as UTF-8, which most programs write whether or not they say so."""
     name = info.orig_filename
@@ -248,43 +271,3 @@ def _stated64(tail: bytes) -> tuple[int, int] | None:
         return None
     *_, count, size, _ = _END64.unpack_from(tail, place)
     return count, size
-
-
-_OFFICE: Final = (
-    ("word/document.xml", "docx"),
-    ("xl/workbook.xml", "an Excel workbook"),
-    ("xl/workbook.bin", "an Excel workbook"),
-    ("ppt/presentation.xml", "a PowerPoint presentation"),
-    ("Index/Document.iwa", "a Pages document"),
-    ("AndroidManifest.xml", "an Android program"),
-)
-_MIMETYPES: Final = {
-    "application/epub+zip": "epub",
-    "application/vnd.oasis.opendocument.text": "odt",
-    "application/vnd.oasis.opendocument.text-template": "odt",
-    "application/vnd.oasis.opendocument.spreadsheet": "an OpenDocument spreadsheet",
-    "application/vnd.oasis.opendocument.presentation": "an OpenDocument presentation",
-}
-_OMNIVORE: Final = re.compile(r"(?:.*/)?metadata_\d+_to_\d+\.json")
-_WARC: Final = re.compile(r"archive/[^/]+\.warc(?:\.gz)?$")
-
-
-def zip_content(zipped: ZipReader) -> str:
-    """Return ``docx``, ``odt``, ``epub``, ``wacz``, ``omnivore``, ``zip``, or words for what is not read."""
-    for name, what in _OFFICE:
-        if name in zipped:
-            return what
-    if "mimetype" in zipped:
-        try:
-            mimetype = zipped.read("mimetype", 1_000).decode("ascii", "replace").strip()
-        except (MalformedItemError, LimitExceededError):
-            mimetype = ""
-        if mimetype in _MIMETYPES:
-            return _MIMETYPES[mimetype]
-    if "META-INF/container.xml" in zipped:
-        return "epub"
-    if "datapackage.json" in zipped and any(map(_WARC.match, zipped.names)):
-        return "wacz"
-    if any(map(_OMNIVORE.fullmatch, zipped.names)):
-        return "omnivore"
-    return "zip"

@@ -357,3 +357,55 @@ def test_a_header_that_claims_a_huge_name_is_not_read() -> None:
     _, failures = found_in(bytes(header[:512]) + bytes(2048), "a.tar")
 
     assert "header" in failures[0].reason
+
+
+def _zip_with_entry_changed(change: Callable[[bytearray, int], None]) -> bytes:
+    """A zip file of a good text, an ill one and another good one; ``change`` gets the ill one's directory entry."""
+    data = bytearray(zip_of([GOOD, ("über.txt", "Ill title\n\nWords."), ("zuletzt.txt", GOOD[1])]))
+    places = [at for at in range(len(data)) if data.startswith(b"PK\x01\x02", at)]
+    change(data, places[1])
+    return bytes(data)
+
+
+def _spoil_name(data: bytearray, entry: int) -> None:
+    assert data[entry + 46 : entry + 48] == "ü".encode()
+    data[entry + 46] = 0xFF
+    local = struct.unpack_from("<L", data, entry + 42)[0]
+    data[local + 30] = 0xFF
+
+
+def _ask_for_a_later_version(data: bytearray, entry: int) -> None:
+    struct.pack_into("<H", data, entry + 6, 99)
+    struct.pack_into("<H", data, entry + 10, 77)  # a method of packing that there is not
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "member"),
+    [
+        pytest.param(_spoil_name, "name", "\\udcff", id="marked-as-utf-8-and-is-not"),
+        pytest.param(_ask_for_a_later_version, "malformed", "über.txt", id="later-version"),
+    ],
+)
+def test_an_entry_that_ends_the_directory_costs_no_other(
+    change: Callable[[bytearray, int], None], code: str, member: str
+) -> None:
+    drafts, failures = found_in(_zip_with_entry_changed(change), "x.zip")
+
+    assert [draft.origin.member for draft in drafts] == ["good.txt", "zuletzt.txt"]
+    assert [failure.code for failure in failures] == [code]
+    assert member in failures[0].member
+
+
+def test_a_tar_entry_whose_name_is_not_utf8_costs_no_other() -> None:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for name in ("good.txt", "b\udcff.txt", "zuletzt.txt"):
+            content = GOOD[1].encode()
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+
+    drafts, failures = found_in(target.getvalue(), "x.tar")
+
+    assert [draft.origin.member for draft in drafts] == ["good.txt", "zuletzt.txt"]
+    assert [(failure.code, failure.member) for failure in failures] == [("name", "b\\udcff.txt")]
