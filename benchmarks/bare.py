@@ -8,6 +8,7 @@ stemmed, whole values and numbers, analysed by Tantivy itself in one language.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,8 @@ class BareTantivy:
         builder.add_integer_field("date", indexed=True, fast=True)
         self.same = same
         self.schema = builder.build()
-        path.mkdir(parents=True)
-        self.index = tantivy.Index(self.schema, str(path))
+        path.mkdir(parents=True, exist_ok=True)
+        self.index = tantivy.Index(self.schema, str(path), reuse=True)
         self.index.register_tokenizer(
             "en_bare",
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
@@ -55,7 +56,7 @@ class BareTantivy:
             .build(),
         )
 
-    def build(self, rows: list[dict[str, Any]], threads: int = 1) -> None:
+    def build(self, rows: Iterable[dict[str, Any]], threads: int = 1) -> None:
         writer = self.index.writer(256_000_000, threads)
         for number, row in enumerate(rows):
             self.add(writer, number, row)
