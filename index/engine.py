@@ -130,6 +130,7 @@ class SearchResponse:
         total: exact number of matches, independent of ``limit``.
         hits: at most ``limit`` from ``offset`` on, in order.
         facets: buckets by field, for each one asked for.
+        lacking: how many matches have no value, by field, for each facet.
         histogram: a count for each stretch asked for.
         extent: least and greatest value; None if not asked for, or if no
             match has a value.
@@ -138,6 +139,7 @@ class SearchResponse:
     total: int
     hits: tuple[EngineHit, ...]
     facets: dict[str, tuple[Bucket, ...]] = field(default_factory=dict)
+    lacking: dict[str, int] = field(default_factory=dict)
     histogram: tuple[int, ...] = ()
     extent: tuple[int, int] | None = None
 

@@ -183,6 +183,7 @@ class MemoryEngine:
                 for id_ in page(ranked, request)
             ),
             facets={facet.field: _facet(facet, scores, snapshot) for facet in request.facets},
+            lacking={facet.field: _lacking(facet, scores, snapshot) for facet in request.facets},
             histogram=histogram(_numbers(request.histogram.field, scores, snapshot), request.histogram.bounds)
             if request.histogram
             else (),
@@ -219,6 +220,11 @@ def _facet(facet: FacetRequest, matches: Iterable[int], snapshot: _Snapshot) -> 
     values = snapshot.tokens[facet.field]
     counts = Counter(value for id_ in matches for value in set(values.get(id_, ())))
     return buckets(counts, facet.size)
+
+
+def _lacking(facet: FacetRequest, matches: Iterable[int], snapshot: _Snapshot) -> int:
+    values = snapshot.tokens[facet.field]
+    return sum(not values.get(id_) for id_ in matches)
 
 
 def _numbers(name: str, matches: Iterable[int], snapshot: _Snapshot) -> list[int]:

@@ -351,6 +351,7 @@ class _View:
             facets={
                 facet.field: buckets(self._counts(facet.field, found), facet.size) for facet in request.facets
             },
+            lacking={facet.field: _lacking(facet.field, found) for facet in request.facets},
             histogram=histogram(_numbers(request.histogram.field, found), request.histogram.bounds)
             if request.histogram
             else (),
@@ -410,6 +411,11 @@ class _View:
 
     def _average(self, field: str) -> float:
         return float(self._reader.field_length(field) / max(self._reader.doc_count_all(), 1))
+
+
+def _lacking(field: str, found: Sequence[tuple[_Segment, Mapping[int, float]]]) -> int:
+    rows = ((segment.keywords(field), matches) for segment, matches in found)
+    return sum(not values[doc] for values, matches in rows for doc in matches)
 
 
 def _numbers(field: str, found: Sequence[tuple[_Segment, Mapping[int, float]]]) -> list[int]:

@@ -215,6 +215,24 @@ def test_several_facets_at_once(filled: Fill) -> None:
     }
 
 
+def test_matches_without_a_value_are_counted(filled: Fill) -> None:
+    engine = filled(
+        [
+            record(1, "w", author_key=("ann", "bo")),
+            record(2, "w"),
+            record(3, "w", author_key=("",), year=("2024",)),
+            record(4, "other"),
+        ]
+    )
+    wanted = (FacetRequest(field="author_key"), FacetRequest(field="year"), FacetRequest(field="source_key"))
+
+    matched = engine.search(SearchRequest(plan=Term("body", "w"), facets=wanted))
+    unmatched = engine.search(SearchRequest(plan=Term("body", "nobody"), facets=wanted))
+
+    assert matched.lacking == {"author_key": 1, "year": 2, "source_key": 3}
+    assert unmatched.lacking == {"author_key": 0, "year": 0, "source_key": 0}
+
+
 def test_a_facet_of_a_text_is_refused(engine: Engine) -> None:
     with pytest.raises(EngineError):
         facet(engine, Every(), 10, field="body")

@@ -143,6 +143,7 @@ def test_answers_as_the_oracle_does(
                 expected, answer = oracle.search(request), engine.search(request)
                 assert answer.total == expected.total
                 assert answer.facets == expected.facets
+                assert answer.lacking == expected.lacking
                 if sort is Sort.RELEVANCE:
                     assert {hit.id for hit in answer.hits} == {hit.id for hit in expected.hits}
                 else:

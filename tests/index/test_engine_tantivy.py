@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from tantivy import Query
 
 from index.engine import FacetRequest, Record, SearchRequest
+from index.engines.scoring import most_frequent
 from index.engines.tantivy import TantivyEngine, closeness, counting, factory
 from index.engines.tantivy.failures import SEARCHING
 from index.engines.tantivy.fields import make_schema
@@ -65,6 +68,35 @@ def test_more_facet_values_than_an_aggregation_may_hold(
         ("n001", 1),
         ("n002", 1),
     ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("batches", [1, 5], ids=["one segment", "five segments"])
+def test_facets_are_exact_whatever_segments_leave_out(
+    engine: TantivyEngine, monkeypatch: pytest.MonkeyPatch, seed: int, batches: int
+) -> None:
+    """Frequent names stand in every segment, rare ones may be cut in each."""
+    for name, value in (("MANY_MATCHES", 0), ("_FACTOR", 1), ("_SOME", 2)):
+        monkeypatch.setattr(counting, name, value)
+    rng = random.Random(seed)
+    names = [f"n{number:02d}" for number in range(40)]
+    weights = [1 / (number + 1) ** rng.choice([0.0, 0.5, 1.2]) for number in range(40)]
+    expected: Counter[str] = Counter()
+    lacking = 0
+    for batch in range(batches):
+        for id_ in range(batch * 60, batch * 60 + 60):
+            values = set(rng.choices(names, weights, k=rng.choice([0, 1, 1, 2])))
+            engine.add([article(id_, "w", *values)])
+            expected.update(values)
+            lacking += not values
+        engine.commit()
+    wanted = SearchRequest(plan=Term("body", "w"), facets=(FacetRequest(field="author_key", size=5),))
+
+    first, second = engine.search(wanted), engine.search(wanted)
+
+    assert [(b.value, b.count) for b in first.facets["author_key"]] == most_frequent(expected, 5)
+    assert first.lacking == {"author_key": lacking}
+    assert (first.facets, first.lacking) == (second.facets, second.lacking)
 
 
 @pytest.mark.parametrize("threads", [1, 3])

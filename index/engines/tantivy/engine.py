@@ -10,7 +10,7 @@ from pathlib import Path
 import tantivy
 from tantivy import Order, Query
 
-from index.engine import Bucket, EngineFactory, EngineHit, Record, SearchRequest, SearchResponse, Sort
+from index.engine import EngineFactory, EngineHit, Record, SearchRequest, SearchResponse, Sort
 from index.engines.checks import check_request, constant_score, kind_of
 from index.engines.paging import in_windows
 from index.engines.tantivy.compiler import MIN_I64, Compiler
@@ -39,28 +39,42 @@ class _View:
         self.searcher = index.searcher()
         self._compiler = Compiler(schema, self.searcher)
         self._orders = Orders(schema, self.searcher, self._compiler)
-        self._counting = Counting(self.searcher, labels)
+        self._counting = Counting(schema, self.searcher, labels)
 
     def search(self, request: SearchRequest) -> SearchResponse:
-        query = self._compiler.compile(request.plan)
-        total, hits = self._orders.hits(query, request)
-        facets: dict[str, tuple[Bucket, ...]] = {facet.field: () for facet in request.facets}
-        if total:
-            facets = self._counting.facets(query, request.facets)
+        compiled = self._compiler.compile(request.plan)
+        total, hits = (0, []) if compiled is None else self._orders.hits(compiled, request)
+        if compiled is None or not total:
+            return _nothing(request)
+        query = compiled.matching
+        counts = self._counting.facets(query, request.facets, total)
         histogram: tuple[int, ...] = ()
         if request.histogram:
-            histogram = self._counting.histogram(query, request.histogram, total)
+            histogram = self._counting.histogram(query, request.histogram)
         return SearchResponse(
             total=total,
             hits=tuple(hits),
-            facets=facets,
+            facets=counts.facets,
+            lacking=counts.lacking,
             histogram=histogram,
             extent=self._counting.extent(query, request.extent) if request.extent else None,
         )
 
     def stream_ranked(self, plan: Plan) -> Iterator[EngineHit]:
         """All hits by relevance, a window at a time."""
-        return self._orders.stream_ranked(self._compiler.compile(plan))
+        compiled = self._compiler.compile(plan)
+        return iter(()) if compiled is None else self._orders.stream_ranked(compiled.scored)
+
+
+def _nothing(request: SearchRequest) -> SearchResponse:
+    """The answer where nothing matches."""
+    return SearchResponse(
+        total=0,
+        hits=(),
+        facets={facet.field: () for facet in request.facets},
+        lacking={facet.field: 0 for facet in request.facets},
+        histogram=(0,) * (len(request.histogram.bounds) - 1) if request.histogram else (),
+    )
 
 
 class TantivyEngine:

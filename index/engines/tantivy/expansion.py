@@ -23,7 +23,10 @@ class Expansion:
         self._searcher = searcher
 
     def prefix(self, plan: TermPrefix) -> Query:
-        return self._matching(plan.field, f"{plan.text}*", escaped(plan.text) + ".*")
+        if not plan.text:
+            return self._matching(plan.field, "*", ".*")
+        # a fuzzy query without edits: a regular expression takes 0.2 ms to make
+        return Query.fuzzy_term_query(self._schema, plan.field, plan.text, distance=0, prefix=True)
 
     def wildcard(self, plan: TermWildcard) -> Query:
         parts = ({"?": ".", "*": ".*"}.get(char) or escaped(char) for char in plan.pattern)

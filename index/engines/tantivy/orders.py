@@ -10,11 +10,10 @@ from tantivy import Occur, Order, Query
 
 from index.engine import After, EngineHit, Key, SearchRequest, Sort
 from index.engines import paging
-from index.engines.checks import constant_score
 from index.engines.paging import place
 from index.engines.scoring import DECIMALS
 from index.engines.tantivy.columns import ids_at, in_order
-from index.engines.tantivy.compiler import MIN_I64, Compiler
+from index.engines.tantivy.compiler import MIN_I64, Compiled, Compiler
 from index.engines.tantivy.failures import SEARCHING
 from index.engines.tantivy.fields import total_of
 from index.engines.tantivy.titles import TITLES, Titles
@@ -39,16 +38,18 @@ class Orders:
         self._compiler = compiler
         self._titles = Titles(schema, searcher, compiler)
 
-    def hits(self, query: Query, request: SearchRequest) -> tuple[int, list[EngineHit]]:
-        """Return the total and the page that ``request`` asks for; ``query`` is its plan."""
+    def hits(self, compiled: Compiled, request: SearchRequest) -> tuple[int, list[EngineHit]]:
+        """Return the total and the page that ``request`` asks for; ``compiled`` is its plan."""
         if request.after is not None:
-            return self._after(query, request, request.after)
+            return self._after(compiled, request, request.after)
         if request.sort is not Sort.RELEVANCE:
-            return self._sorted(query, request)
-        if (score := constant_score(request.plan)) is not None:
-            total, found = in_order(self._searcher, query, "id", Order.Asc, request.offset, request.limit)
-            return total, [EngineHit(id_, score, score) for id_, _ in found]
-        return self._ranked(query, request.offset, request.limit)
+            return self._sorted(compiled.matching, request)
+        score = compiled.score
+        if score is None and request.limit:
+            return self._ranked(compiled.scored, request.offset, request.limit)
+        matching, offset, limit = compiled.matching, request.offset, request.limit
+        total, found = in_order(self._searcher, matching, "id", Order.Asc, offset, limit)
+        return total, [EngineHit(id_, score or 0.0, score) for id_, _ in found]
 
     def _ranked(self, query: Query, offset: int, limit: int) -> tuple[int, list[EngineHit]]:
         """By score, ties by id: Tantivy's are by place, so a tie is fetched whole."""
@@ -94,16 +95,17 @@ class Orders:
         keyed = request.sort is not Sort.ADDED
         return total, [EngineHit(id_, 0.0, key if keyed else None) for id_, key in found]
 
-    def _after(self, query: Query, request: SearchRequest, after: After) -> tuple[int, list[EngineHit]]:
+    def _after(self, compiled: Compiled, request: SearchRequest, after: After) -> tuple[int, list[EngineHit]]:
         """What follows ``after``: as cheap at any depth, but for relevance and title."""
+        query = compiled.matching
         total = total_of(self._searcher.search(query, 1))
         limit = min(request.limit, total)
         if limit <= 0:
             return total, []
         if request.sort is Sort.RELEVANCE:
-            score = constant_score(request.plan)
+            score = compiled.score
             if score is None:
-                return total, self._ranked_after(query, after, limit)
+                return total, self._ranked_after(compiled.scored, after, limit)
             rest = self._beyond(query, "id", Order.Asc, after.id, limit)
             return total, [EngineHit(id_, score, score) for id_, _ in rest]
         if request.sort is Sort.TITLE:

@@ -47,7 +47,10 @@ class Titles:
 
     def _order_by_title(self, plan: Plan) -> tuple[array[int], int]:
         """Return all matches by title, and how many of them have one."""
-        query = self._compiler.compile(plan)
+        compiled = self._compiler.compile(plan)
+        if compiled is None:
+            return array("q"), 0
+        query = compiled.matching
         ids = array("q", (int(title.rpartition("\x00")[2]) for title, _ in self._in_order(query)))
         titled = len(ids)
         without = Query.boolean_query(
