@@ -6,12 +6,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-import lxml.html
-from htmldate import find_date
-
 from archive.body import Body, main_text
 from archive.characters import normalise_text
-from archive.document import PartialDate, Precision, Provenance
+from archive.datesearch import search_date
+from archive.document import PartialDate, Provenance
 from archive.encoding import decode
 from archive.errors import EmptyItemError
 from archive.htmlpage import Page
@@ -76,7 +74,7 @@ def extract_markup(html: str, *, url: str = "", warnings: tuple[str, ...] = ()) 
     page = Page(html if shallow else html[: max(0, html.lower().find("<body"))], url)
     metadata = read_metadata(page)
     if metadata.published is None and tree is not None:
-        _search_date(metadata, tree, html, url)
+        search_date(metadata, tree, html, url)
     body = main_text(html, tree, title=metadata.title, authors=metadata.authors)
     text = normalise_text(body.text)
     if not text:
@@ -118,37 +116,6 @@ def _charset(data: bytes, declared: str) -> str:
         return declared
     match = _META_CHARSET.search(data[:_HEAD_BYTES])
     return match.group(1).decode("ascii") if match else ""
-
-
-def _search_date(metadata: Metadata, tree: lxml.html.HtmlElement, html: str, url: str) -> None:
-    """The date by htmldate, which looks at the whole page, the slower the larger it is."""
-    lxml.etree.strip_elements(tree, "style", "svg", with_tail=False)
-    try:
-        found = find_date(tree, original_date=True, url=url or None)
-    except (ValueError, TypeError, AttributeError, IndexError, OverflowError, lxml.etree.LxmlError):
-        return
-    if not found:
-        return
-    date = PartialDate.from_iso(found)
-    if date.month == date.day == 1 and not _states_new_year(html, date.year):
-        date = PartialDate(date.year)  # htmldate's way of giving a bare year
-    metadata.published = date
-    confidence = 0.5 if date.precision is Precision.DAY else 0.3
-    provenance = Provenance(method="extractor", detail="htmldate", confidence=confidence, raw=found)
-    metadata.keep("published", [Candidate(value=date.isoformat(), provenance=provenance)])
-
-
-def _states_new_year(html: str, year: int) -> bool:
-    """Whether the first of January of ``year`` is written anywhere in the page."""
-    return (
-        re.search(
-            rf"{year}[-/.]?01[-/.]?01|\b0?1[./-]\s?0?1[./-]\s?{year}|\bjan\w*\.?\s+0?1(?:st)?,?\s+{year}"
-            rf"|\b0?1(?:st|er|\.)?\s+(?:de\s+)?[^\W\d_]{{3,12}}\.?\s+(?:de\s+)?{year}",
-            html,
-            re.IGNORECASE,
-        )
-        is not None
-    )
 
 
 def _detect_language(metadata: Metadata, text: str) -> None:

@@ -79,6 +79,7 @@ mandag tirsdag onsdag torsdag fredag lordag sondag tisdag man tirs ons tors fre 
 poniedzialek wtorek sroda czwartek piatek sobota niedziela pondeli utery streda ctvrtek patek nedele
 понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс
 понеділок середа четвер пятниця субота неділя нд
+δευτερα τριτη τεταρτη πεμπτη παρασκευη σαββατο κυριακη
 st nd rd th er eme ere o a e de del do of the on at den le la el il am um a an u ora ore klo kl uhr
 h kello г года року р
 года date dated published posted publie veroffentlicht publicado pubblicato

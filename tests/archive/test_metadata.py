@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from archive.extract import extract_page
 from archive.htmlpage import Page
 from archive.jsonld import parse_block
 from archive.metadata import Metadata, read_metadata
@@ -184,3 +185,23 @@ def test_every_value_has_provenance_and_its_candidates() -> None:
         "Strike ends now",
         "Strike ends",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Τετάρτη 10 Απριλίου 2013", "2013-04-10"),
+        ("środa, 5 paź 2011 o 11:39", "2011-10-05"),
+        ("2011年12月16日00:22", "2011-12-16"),
+    ],
+)
+def test_a_date_in_words_is_found_wherever_it_stands(written: str, expected: str) -> None:
+    text = "<p>The harbour workers ended their strike after six weeks of talks.</p>" * 9
+    page = (
+        f"<html lang=en><body><h1>Strike ends</h1><div>{text}</div><p class=foot>{written}</p></body></html>"
+    )
+
+    published = extract_page(page.encode()).published
+
+    assert published is not None
+    assert published.isoformat() == expected
