@@ -6,6 +6,7 @@ plan would be: so the answer is the engine's own, whichever it is.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,9 @@ from index.plan import (
     Together,
 )
 from webapp.models import Reason
+
+#: Fields whose numbers are days, and how many days they lie after the day that they tell of.
+DAYS = {"published_start": 0, "published_end": 1}
 
 #: Most leaves that are looked into.
 MOST_LEAVES = 60
@@ -129,7 +133,8 @@ def words_of(plan: Plan) -> str:
         case TermFuzzy(field, text, edits):
             return f"{field}:{text}~{edits}"
         case NumberRange(field, low, high):
-            return f"{field}:[{'*' if low is None else low} to {'*' if high is None else high - 1}]"
+            last = None if high is None else high - 1
+            return f"{field}:[{_number(field, low)} to {_number(field, last)}]"
         case All(children):
             return " and ".join(map(_bracketed, children))
         case Any(children, minimum):
@@ -153,6 +158,20 @@ def words_of(plan: Plan) -> str:
         case Nothing():
             return "no article"
     return type(plan).__name__
+
+
+def _number(field: str, value: int | None) -> str:
+    """Return one end of a range as people write it: days as dates, instants to the minute."""
+    if value is None:
+        return "*"
+    try:
+        if field in DAYS:
+            return dt.date.fromordinal(value - DAYS[field]).isoformat()
+        if field == "added":
+            return dt.datetime.fromtimestamp(value, dt.UTC).strftime("%Y-%m-%dT%H:%MZ")
+    except (ValueError, OverflowError):  # beyond the calendar, such as an open end
+        pass
+    return str(value)
 
 
 def _bracketed(plan: Plan) -> str:

@@ -42,7 +42,7 @@ def facet_box(params: SearchParams, name: str, values: tuple[FacetValue, ...]) -
         title=FACET_TITLES[name],
         head=links[:cut],
         rest=links[cut:],
-        all_url=facet_url(params, name) if len(values) >= _LONG_FACET and name != "month" else "",
+        all_url=facet_url(params, name) if len(values) >= _LONG_FACET and name not in ("year", "month") else "",
     )
 
 

@@ -127,7 +127,13 @@ def changed_paragraphs(pieces_: Iterable[Piece]) -> list[Markup]:
                 done.append(current)
                 current = Markup("")
             if part:
-                current += Markup(_ELEMENTS[piece.kind]).format(visible_text(part))  # noqa: S704 - a table
+                # Spaces at the ends stand outside: a line through nothing looks like a mistake.
+                inner = part.strip()
+                before, _, after = part.partition(inner) if inner else (part, "", "")
+                current += escape(visible_text(before))
+                if inner:
+                    current += Markup(_ELEMENTS[piece.kind]).format(visible_text(inner))  # noqa: S704 - a table
+                current += escape(visible_text(after))
     done.append(current)
     return [paragraph for paragraph in done if paragraph.strip()]
 

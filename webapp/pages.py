@@ -19,6 +19,7 @@ from webapp.models import FACETS, Hit, SearchParams
 from webapp.paging import author_pager, pager
 from webapp.params import OF_ORDER, facet_params, history_params, no_params, page_params, search_params
 from webapp.presenters import last_part
+from webapp.reflow import unwrapped
 from webapp.urls import article_state, article_url, author_url, facet_url, outside_link
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def article(slug: str) -> str | BaseResponse:
         return redirect(article_url(page.document.slug, article_state(params)), code=301)
     document = page.document
     heading, paragraphs, marks = marked_article(
-        document.title, page.title_spans, document.text, page.body_spans
+        document.title, page.title_spans, unwrapped(document.text), page.body_spans
     )
     return render_template(
         "article.html",

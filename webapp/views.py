@@ -46,7 +46,11 @@ class RepairView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchView:
-    """Everything around the hits of a search page."""
+    """Everything around the hits of a search page.
+
+    Attributes:
+        understood: how the query was read, where that cannot be seen otherwise.
+    """
 
     chips: tuple[Link, ...]
     sorts: tuple[Link, ...]
@@ -60,6 +64,8 @@ class SearchView:
     bare_url: str
     clear_url: str
     collapse_url: str
+    explain_url: str
+    understood: str
     timeline: Timeline | None = None
     repair: RepairView | None = None
 
@@ -67,8 +73,9 @@ class SearchView:
 def search_view(params: SearchParams, page: SearchPage) -> SearchView:
     """Return what surrounds the hits of ``page``, the answer to ``params``."""
     first = (page.page - 1) * page.limit + 1
+    chips = chips_of(params, page)
     return SearchView(
-        chips=chips_of(params, page),
+        chips=chips,
         sorts=_sorts(params),
         facets=tuple(
             facet_box(params, name, page.facets[name]) for name in FACET_TITLES if page.facets.get(name)
@@ -82,9 +89,16 @@ def search_view(params: SearchParams, page: SearchPage) -> SearchView:
         bare_url=_bare_url(params),
         clear_url=search_url(SearchParams()),
         collapse_url=search_url(params, collapse=not params.collapse),
+        explain_url=search_url(params, explain=not params.explain),
+        understood=_understood(page, chips),
         repair=repair_view(page.repair),
         timeline=timeline_from(params, page.histogram),
     )
+
+
+def _understood(page: SearchPage, chips: tuple[Link, ...]) -> str:
+    """Return how the query was read, where neither the field nor the chips say it."""
+    return "" if chips or page.understood == " ".join(page.query.split()) else page.understood
 
 
 def field_author(params: SearchParams, page: SearchPage | None = None) -> str:

@@ -107,6 +107,7 @@ class FakeServices:
     state: Status = field(default_factory=lambda: Status(articles=2, engine="memory", indexed=2))
     completions: tuple[Completion, ...] = ()
     alike: tuple[Hit, ...] = ()
+    understood: str = ""
     error: Exception | None = None
     asked: list[SearchParams] = field(default_factory=list)
 
@@ -116,7 +117,7 @@ class FakeServices:
             raise self.error
         return SearchPage(
             query=request.q,
-            understood=request.q,
+            understood=self.understood or " ".join(request.q.split()),
             warnings=self.warnings,
             total=self.total,
             hits=self.hits,

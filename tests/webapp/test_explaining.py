@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from index.plan import All, Any, Boost, Constant, Except, Term, TermPhrase
+from index.plan import All, Any, Boost, Constant, Except, NumberRange, Term, TermPhrase
 from tests.webapp.small_archive import build
 from webapp import create_app
 from webapp.explaining import words_of
@@ -76,6 +78,21 @@ def test_the_api_explains(services):
         pytest.param(Constant(Except(Term("lang", "en")), 0.0), "not lang:en", id="not"),
         pytest.param(
             Any((Term("stem", "a"), Term("stem", "b")), 2), "2 of (stem:a or stem:b)", id="a minimum"
+        ),
+        pytest.param(
+            NumberRange("published_start", dt.date(2024, 9, 1).toordinal(), None),
+            "published_start:[2024-09-01 to *]",
+            id="from-a-day",
+        ),
+        pytest.param(
+            NumberRange("published_end", None, dt.date(2024, 10, 1).toordinal() + 1),
+            "published_end:[* to 2024-09-30]",
+            id="to-a-day",
+        ),
+        pytest.param(NumberRange("words", 500, None), "words:[500 to *]", id="number"),
+        pytest.param(NumberRange("added", 0, None), "added:[1970-01-01T00:00Z to *]", id="instant"),
+        pytest.param(
+            NumberRange("published_start", 10**9, None), "published_start:[1000000000 to *]", id="no-day"
         ),
     ],
 )

@@ -14,6 +14,7 @@ LIGHT, DARK = (
 TEXT = [
     ("ink", "paper"), ("quiet", "paper"), ("quiet", "sheet"), ("red", "paper"), ("link", "paper"), ("link", "sheet"),
     ("ink", "field"), ("quiet", "field"), ("mark-ink", "mark"), ("ink", "warn"), ("paper", "red"), ("ink", "sheet"),
+    ("ink", "gone"), ("ink", "new"),
 ]  # fmt: skip
 
 

@@ -21,8 +21,18 @@
     let next = current + (forward ? 1 : -1);
     if (current === -1) next = forward ? 0 : marks.length - 1;
     next = (next + marks.length) % marks.length;
-    history.replaceState(null, "", "#" + marks[next].id);
     location.replace("#" + marks[next].id);
+    document.getElementById("at-mark").textContent = (next + 1) + " of ";
+  }
+
+  // Without script the two links lead to the last and the first mark; with it, from mark to mark.
+  for (const link of document.querySelectorAll("a[data-step]")) {
+    const forward = link.dataset.step === "1";
+    link.textContent = forward ? "Next" : "Previous";
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      stepMark(forward);
+    });
   }
 
   const KEYS = {
