@@ -128,8 +128,10 @@ class Build:
                 engine.commit()
                 self._write_manifest(after_id=after_id, documents=meter.done)
                 pending = 0
+        meter.begin("commit")
         engine.commit()
         self._write_manifest(after_id=after_id, documents=meter.done)
+        meter.begin("check")
         warn_of_damaged(self.damaged)
 
     def _catch_up(self, engine: Engine) -> None:

@@ -22,6 +22,7 @@ from index.manifests import (
     MANIFEST,
     Manifest,
     State,
+    make_folder,
     read_manifest,
     replace_file,
     running_manifest,
@@ -126,7 +127,7 @@ class Generations:
         """Begin a generation that starts from ``store`` as of ``sequence``."""
         name = f"{self._highest() + 1:06d}-{secrets.token_hex(4)}"
         path = self.folder / name
-        (path / "data").mkdir(parents=True)
+        make_folder(path / "data")
         manifest = running_manifest(self.engine, store=store, sequence=sequence)
         write_manifest(path, manifest)
         sync_folder(self.folder)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import LockHeldError
+from index.manifests import make_folder
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def writer_lock(path: Path, *, wait_s: float, doing: str) -> Iterator[None]:
     Raises:
         LockHeldError: another holds it, and still did after ``wait_s`` seconds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         begun = time.monotonic()

@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib import metadata
@@ -131,6 +132,15 @@ def replace_file(path: Path, text: str) -> None:
         os.fsync(stream.fileno())
     temporary.replace(path)
     sync_folder(path.parent)
+
+
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """Make the folder ``path`` and those above it that are missing, each of them durably."""
+    for folder in reversed([path, *path.parents]):
+        if not folder.exists():
+            folder.mkdir(mode=mode, exist_ok=True)
+            with suppress(PermissionError):  # a folder that may be entered and not listed
+                sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -13,7 +13,8 @@ class Progress:
     """How far a run has come.
 
     Attributes:
-        phase: ``reindex``, ``catch-up`` or ``verify``.
+        phase: ``reindex``, ``commit``, ``catch-up`` or ``check``; how far a
+            ``commit`` or a ``check`` is cannot be told, so they have no rate.
         done, total: in articles; ``total`` may grow while others write.
         fresh: how many of ``done`` this run did itself; a resumed build has
             some from before.
@@ -55,6 +56,11 @@ class Meter:
         """Count what an earlier run did."""
         self.done += count
         self._before += count
+
+    def begin(self, phase: str) -> None:
+        """Tell that ``phase`` begins, which ends when anything else is told."""
+        if self.report is not None:
+            self.report(Progress(phase=phase, done=self.done, total=self.total, fresh=0, seconds=0.0))
 
     def advance(self, count: int) -> None:
         """Count ``count`` more, and tell."""

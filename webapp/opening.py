@@ -11,6 +11,7 @@ from archive.errors import StoreError
 from archive.store import Store
 from index.engines import ENGINES, factory
 from index.indexer import Indexer, IndexStatus
+from index.manifests import make_folder
 from webapp.settings import Settings
 
 
@@ -63,6 +64,6 @@ def open_archive(settings: Settings, *, create: bool = False) -> OpenArchive:
     """
     if not create and not settings.store_path.exists():
         raise StoreError(f"There is no archive in {settings.home} yet. Begin one with: archive ingest PATH")
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(settings.home, mode=0o700)
     read_only = not create and not os.access(settings.home, os.W_OK)
     return OpenArchive(settings, Store.open(settings.store_path, read_only=read_only))

@@ -17,7 +17,7 @@ from index.errors import IndexDamagedError, IndexMissingError, IndexOutdatedErro
 from index.generations import Generations
 from index.indexer import Indexer
 from index.lock import writer_lock
-from index.manifests import MANIFEST
+from index.manifests import MANIFEST, make_folder
 from index.plan import Every, Term
 from index.progress import Progress
 from index.reader import LiveReader
@@ -260,6 +260,28 @@ def test_progress_tells_rate_and_time_left(store: Store, indexer: Indexer) -> No
     assert (seen[0].phase, seen[0].done, seen[0].total) == ("reindex", 3, 3)
     assert seen[0].rate > 0
     assert seen[0].left_s == 0
+
+
+def test_progress_tells_of_what_takes_time_after_the_last_article(store: Store, indexer: Indexer) -> None:
+    put(store, 1, 2)
+    seen: list[Progress] = []
+
+    indexer.reindex(seen.append)
+
+    assert [(told.phase, told.done, told.rate, told.left_s) for told in seen[1:]] == [
+        ("commit", 2, 0, None),
+        ("check", 2, 0, None),
+    ]
+
+
+def test_new_folders_are_made_durable_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("index.manifests.sync_folder", synced.append)
+
+    make_folder(tmp_path / "home" / "index" / "tantivy")
+    make_folder(tmp_path / "home" / "index")
+
+    assert synced == [tmp_path, tmp_path / "home", tmp_path / "home" / "index"]
 
 
 def test_only_one_process_rebuilds(store: Store, indexer: Indexer) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: How long a repair waits for another writer.
 WAIT_S = 60.0
 
-_PHASES = {"reindex": "Indexing", "catch-up": "Catching up"}
+_PHASES = {"reindex": "Indexing", "commit": "Writing", "catch-up": "Catching up", "check": "Checking"}
 
 
 def report_to(line: ProgressLine) -> Report:

@@ -21,6 +21,7 @@ class ProgressLine:
         self._terminal = sys.stderr.isatty()
         self._shown_at = time.monotonic()
         self._width = 0
+        self._label = ""  # of the line shown last
 
     def __enter__(self) -> ProgressLine:
         return self
@@ -51,9 +52,11 @@ class ProgressLine:
             fraction: how much is done, if that is known better than by them.
         """
         now = time.monotonic()
-        if now - self._shown_at < (_TERMINAL_EVERY_S if self._terminal else _PLAIN_EVERY_S):
+        # What begins is told at once, unless the whole run is too short to be told of.
+        begins = self._label not in {"", label}
+        if not begins and now - self._shown_at < (_TERMINAL_EVERY_S if self._terminal else _PLAIN_EVERY_S):
             return
-        self._shown_at = now
+        self._shown_at, self._label = now, label
         if fraction is None and total:
             fraction = done / total
         line = describe(label, done, total, rate=rate, left_s=left_s)
@@ -70,10 +73,16 @@ def describe(label: str, done: int, total: int | None, *, rate: float, left_s: f
 
     >>> describe("Reading", 50, 100, rate=25.0, left_s=2.0)
     'Reading: 50 of 100, 25 a second, 2 s left'
+
+    Without a rate there is nothing to tell of it.
+
+    >>> describe("Checking", 100, 100, rate=0.0, left_s=None)
+    'Checking: 100 of 100'
     """
     amount = f"{done:,} of {total:,}" if total else f"{done:,}"
+    speed = f", {rate:,.0f} a second" if rate else ""
     left = f", {duration(left_s)} left" if left_s is not None else ""
-    return f"{label}: {amount}, {rate:,.0f} a second{left}"
+    return f"{label}: {amount}{speed}{left}"
 
 
 def bar(fraction: float) -> str:
