@@ -14,7 +14,7 @@ def chips_of(params: SearchParams, page: SearchPage) -> tuple[Link, ...]:
     chips = [
         Link(label=clause.text, url=search_url(params, q=clause.rest, sort=_sort_for(params, clause.rest)))
         for clause in page.clauses
-        if len(page.clauses) > 1 or has_filters(params)
+        if len(page.clauses) > 1 or has_filters(params) or params.engine or params.match != "auto"
     ]
     chips += [
         Link(

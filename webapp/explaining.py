@@ -19,12 +19,14 @@ from index.plan import (
     Constant,
     Every,
     Except,
+    Forms,
     Ids,
     Mentions,
     Nothing,
     NumberRange,
     Plan,
     Reward,
+    Slot,
     Term,
     TermFuzzy,
     TermNear,
@@ -148,7 +150,7 @@ def words_of(plan: Plan) -> str:
             return words_of(match_)
         case TermWithin(field, left, right, slop, ordered):
             order = "before" if ordered else "near"
-            return f'{field}:"{" ".join(left)}" {order}/{slop} "{" ".join(right)}"'
+            return f"{field}:{_side(left)} {order}/{slop} {_side(right)}"
         case Checked(_, Mentions(sides, _, times)):
             return f"{times} times {words_of(sides[0])}"
         case Checked(_, Together(sides, _, unit)):
@@ -158,6 +160,12 @@ def words_of(plan: Plan) -> str:
         case Nothing():
             return "no article"
     return type(plan).__name__
+
+
+def _side(slots: Sequence[Slot]) -> str:
+    """Return one side of a distance; a word in any of its forms stands with the sign of a stem."""
+    words = " ".join(f"{slot.stem}\N{MIDDLE DOT}" if isinstance(slot, Forms) else slot for slot in slots)
+    return f'"{words}"'
 
 
 def _number(field: str, value: int | None) -> str:

@@ -74,6 +74,70 @@ def test_keys_lead_through_the_marks(open_page):
     assert seen == ["#m1", "#m2", "#m3", "#m1", "#m3"]
 
 
+def test_next_and_previous_lead_from_mark_to_mark_and_say_which(open_page):
+    page = open_page("/article/long-range-missiles-approved?q=missile")
+
+    seen = []
+    for name in ("Next", "Next", "Previous", "Previous"):
+        page.get_by_role("link", name=name, exact=True).click()
+        seen.append(" ".join(page.locator(".tally").inner_text().split()[:3]))
+
+    assert seen == ["1 of 3", "2 of 3", "1 of 3", "3 of 3"]
+    assert page.url.endswith("#m3")
+
+
+def test_the_way_back_from_an_article_is_the_page_it_was_opened_from(open_page):
+    page = open_page("/?q=bulletin&sort=oldest&page=2")
+    before = page.locator(".hits h2").all_inner_texts()
+
+    page.locator(".hits h2 a").nth(3).click()
+    page.wait_for_url("**/article/*")
+    page.get_by_role("link", name="All results").click()
+    page.wait_for_url("**/?q=bulletin*")
+
+    assert page.url.endswith("/?q=bulletin&sort=oldest&page=2")
+    assert page.locator(".hits h2").all_inner_texts() == before
+
+
+def test_the_tab_key_goes_through_a_result_from_its_title_on(open_page):
+    page = open_page("/?q=missiles")
+
+    page.keyboard.press("j")
+    title = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Tab")
+
+    assert title == "Long-range missiles approved"
+    assert page.evaluate("document.activeElement.textContent") == "Ada Lovelace"
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_the_first_result_is_in_sight_on_a_phone(open_page):
+    page = open_page("/?q=missiles", viewport={"width": 390, "height": 844})
+
+    assert page.locator(".hits h2").first.bounding_box()["y"] < 600
+
+
+def test_a_result_stays_where_it_is_while_the_page_loads(open_page):
+    page = open_page("/?q=missiles")
+
+    shift = page.evaluate(
+        """() => new Promise(done => { let sum = 0;
+             new PerformanceObserver(list => list.getEntries().forEach(e => { sum += e.value; }))
+               .observe({type: 'layout-shift', buffered: true});
+             setTimeout(() => done(sum), 100); })"""
+    )
+    assert shift == 0
+
+
+def test_paper_gets_the_article_and_nothing_to_click(open_page):
+    page = open_page("/article/long-range-missiles-approved?q=missile")
+
+    page.emulate_media(media="print")
+
+    assert page.locator(".text").is_visible()
+    assert not any(page.locator(part).first.is_visible() for part in (".desk", ".marks", ".masthead nav"))
+
+
 def test_fields_left_empty_stay_out_of_the_address(open_page):
     page = open_page("/")
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from index.plan import All, Any, Boost, Constant, Except, NumberRange, Term, TermPhrase
+from index.plan import All, Any, Boost, Constant, Except, Forms, NumberRange, Term, TermPhrase, TermWithin
 from tests.webapp.small_archive import build
 from webapp import create_app
 from webapp.explaining import words_of
@@ -88,6 +88,11 @@ def test_the_api_explains(services):
             NumberRange("published_end", None, dt.date(2024, 10, 1).toordinal() + 1),
             "published_end:[* to 2024-09-30]",
             id="to-a-day",
+        ),
+        pytest.param(
+            TermWithin("body", (Forms("strik"),), ("dock", "worker"), 5),
+            'body:"strik·" near/5 "dock worker"',
+            id="near-in-any-form",
         ),
         pytest.param(NumberRange("words", 500, None), "words:[500 to *]", id="number"),
         pytest.param(NumberRange("added", 0, None), "added:[1970-01-01T00:00Z to *]", id="instant"),
