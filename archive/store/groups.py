@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
 from archive.store.bulk import Bulk, Lookup, chunks
+from archive.store.opened import Opened
 from archive.store.tables import articles, counters, group_members, signatures
 from archive.store.verification import note
 
@@ -131,14 +131,8 @@ def _member(row: Sequence[object]) -> Member:
     return Member(**dict(zip(_MEMBER, row, strict=True)))  # type: ignore[arg-type]
 
 
-class GroupMethods:
+class GroupMethods(Opened):
     """What `archive.store.Store` can do about groups."""
-
-    def _reading(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
-
-    def _writing(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
 
     def text_groups(self, ids: Iterable[int]) -> dict[int, int]:
         """Id of the first article with the same text, by id; ids that are not there are left out."""

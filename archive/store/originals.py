@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
 
 from archive.store.bulk import Lookup, chunks, upsert
+from archive.store.opened import Opened
 from archive.store.tables import article_originals, originals
 
 _KEPT = Lookup(select(article_originals.c.article_id), article_originals.c.article_id)
@@ -33,14 +33,8 @@ class Original:
     context: str
 
 
-class OriginalMethods:
+class OriginalMethods(Opened):
     """What `archive.store.Store` can do about kept sources."""
-
-    def _reading(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
-
-    def _writing(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
 
     def keep_originals(self, found: Sequence[tuple[int, Original]]) -> None:
         """Keep the sources of articles, by id, in the place of former ones; one transaction."""

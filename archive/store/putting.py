@@ -31,6 +31,7 @@ from archive.store.records import ChangeKind, PutOutcome, PutResult
 from archive.store.slugs import SlugAllocator, slug_base
 from archive.store.tables import articles, copies, counters, versions
 from archive.store.twins import Twin, Twins
+from archive.store.writing import Rows
 
 
 class Batch:
@@ -47,19 +48,7 @@ class Batch:
         self._bases: dict[str, str] = {}
         self._next_id = self._sequence = 0
         self._has_copies = False
-        self._reset()
-
-    def _reset(self) -> None:
-        self._added_rows: list[Sequence[Any]] = []
-        self._added_texts: list[tuple[int, bytes]] = []
-        self._changed_rows: list[Sequence[Any]] = []
-        self._changed_texts: list[tuple[bytes, int]] = []
-        self._regrouped: set[str] = set()
-        self._pending: list[Known] = []
-        self._bylines: list[tuple[int, tuple[str, ...]]] = []
-        self._changes: list[tuple[int, int, str]] = []
-        self._copies: list[tuple[int, str, str, str, str, str]] = []
-        self._no_longer_copies: list[tuple[str]] = []
+        self._rows = Rows()
 
     def run(self) -> list[PutResult]:
         """Store the batch; results in the order of the documents."""
@@ -188,7 +177,7 @@ class Batch:
         if place is Place.KNOWN:
             return _unchanged(known, is_current=same_now)
         self._sequence += 1
-        self._changes.append((known.id, self._sequence, ChangeKind.PUT.value))
+        self._rows.changes.append((known.id, self._sequence, ChangeKind.PUT.value))
         note = f"captured before the current version of {known.slug}"
         return PutResult(
             outcome=PutOutcome.CHANGED, id=known.id, slug=known.slug, note=note, is_current=False
@@ -220,10 +209,10 @@ class Batch:
         group_id = first.group_id if first else id_
         self._known[document.identity] = known = new_article(id_, slug, added=self._now)
         row, body = self._row(known, item)
-        self._added_rows.append((*row, group_id))
-        self._added_texts.append((id_, body))
+        self._rows.added.append((*row, group_id))
+        self._rows.added_texts.append((id_, body))
         if self._has_copies:
-            self._no_longer_copies.append((document.identity,))
+            self._rows.no_longer_copies.append((document.identity,))
         twins.add(Twin(id_, slug, group_id, document.url, document.source))
         note = f"same text as {first.slug}" if first else ""
         return PutResult(outcome=PutOutcome.ADDED, id=id_, slug=slug, note=note)
@@ -234,10 +223,10 @@ class Batch:
         document = item.document
         before = known.content_hash
         row, body = self._row(known, item)
-        self._changed_rows.append((*row, known.id))
-        self._changed_texts.append((body, known.id))
+        self._rows.changed.append((*row, known.id))
+        self._rows.changed_texts.append((body, known.id))
         if document.content_hash != before:
-            self._regrouped |= {before, document.content_hash}
+            self._rows.regrouped |= {before, document.content_hash}
         # What was read of these texts is no longer true; it is read again when asked for.
         self._twins.pop(before, None)
         self._twins.pop(document.content_hash, None)
@@ -256,15 +245,15 @@ class Batch:
         known.hand = int(item.hand)
         known.provenance, known.warnings = item.provenance, item.warnings
         known.pending = True
-        self._pending.append(known)
+        self._rows.pending.append(known)
         self._sequence += 1
-        self._changes.append((known.id, self._sequence, ChangeKind.PUT.value))
-        self._bylines.append((known.id, document.authors))
+        self._rows.changes.append((known.id, self._sequence, ChangeKind.PUT.value))
+        self._rows.bylines.append((known.id, document.authors))
         return (*item.values, *rest, rows.row_hash(item.values_json, rest, body)), body
 
     def _note_copy(self, id_: int, document: Document) -> None:
         origin = document.origin
-        self._copies.append(
+        self._rows.copies.append(
             (id_, origin.path, origin.member, origin.media_type, document.identity, self._now)
         )
 
@@ -306,27 +295,11 @@ class Batch:
         )
         return found.first() is not None
 
-    # Writing
-
     def _flush(self) -> None:
         """Write what was decided so far."""
-        connection = self._connection
-        changed = [(row[-1],) for row in self._changed_rows]
-        statements.KEEP_VERSION.run(connection, changed)
-        statements.UPDATE_ARTICLE.run(connection, self._changed_rows)
-        statements.UPDATE_TEXT.run(connection, self._changed_texts)
-        statements.UNLINK_AUTHORS.run(connection, changed)
-        statements.ADD_ARTICLE.run(connection, self._added_rows)
-        statements.ADD_TEXT.run(connection, self._added_texts)
-        statements.REGROUP.run(connection, [(content,) for content in sorted(self._regrouped)])
-        statements.LINK_AUTHOR.run(connection, self._people.links(self._bylines))
-        statements.DROP_COPY.run(connection, self._no_longer_copies)
-        statements.ADD_COPY.run(connection, self._copies)
-        self._has_copies = self._has_copies or bool(self._copies)
-        statements.NOTE_CHANGE.run(connection, self._changes)
-        for known in self._pending:
-            known.pending = False
-        self._reset()
+        self._has_copies = self._has_copies or bool(self._rows.copies)
+        self._rows.write(self._connection, self._people)
+        self._rows = Rows()
 
 
 def _unchanged(known: Known, note: str = "", *, is_current: bool = True) -> PutResult:

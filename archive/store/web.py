@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from archive.errors import FeedNotFoundError, StoreError
 from archive.store.bulk import chunks
+from archive.store.opened import Opened
 from archive.store.slugs import slug_base
 from archive.store.tables import articles, feed_entries, feeds, fetches
 
@@ -200,16 +200,8 @@ def _feed(row: Any) -> Feed:
     )
 
 
-class WebMethods:
+class WebMethods(Opened):
     """The part of `archive.store.Store` that is about the web."""
-
-    _clock: Callable[[], dt.datetime]
-
-    def _reading(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
-
-    def _writing(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
 
     def validators(self, url: str) -> Validators | None:
         """Return how to ask whether a page has changed; None unless its article is here."""

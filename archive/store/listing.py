@@ -1,0 +1,109 @@
+"""Who wrote what, in which language, for whom, and the searches that people keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from archive.document import Document
+from archive.store import maintenance, people, searches
+from archive.store.articles import ArticleMethods
+from archive.store.records import SavedSearch, StoredAuthor
+from archive.store.tables import article_authors, articles, authors
+
+
+class ListingMethods(ArticleMethods):
+    """What `archive.store.Store` can do about authors, languages, sources and saved searches."""
+
+    def author_by_slug(self, slug: str) -> StoredAuthor:
+        """The author with this slug.
+
+        Raises:
+            ArticleNotFoundError: there is none.
+        """
+        with self._reading() as connection:
+            return people.author_by_slug(connection, slug)
+
+    def author_names(self, keys: Sequence[str]) -> dict[str, str]:
+        """Printed names by key; unknown keys are left out."""
+        with self._reading() as connection:
+            return people.values_by_key(connection, people.AUTHOR_NAMES, keys)
+
+    def author_slugs(self, keys: Sequence[str]) -> dict[str, str]:
+        """Slugs by key; unknown keys are left out."""
+        with self._reading() as connection:
+            return people.values_by_key(connection, people.AUTHOR_SLUGS, keys)
+
+    def source_names(self, keys: Sequence[str]) -> dict[str, str]:
+        """Printed names of sources by key; unknown keys are left out."""
+        with self._reading() as connection:
+            return people.values_by_key(connection, people.SOURCE_NAMES, keys)
+
+    def articles_by_author(
+        self, author_key: str, *, offset: int = 0, limit: int = 50, with_text: bool = False
+    ) -> list[Document]:
+        """The author's articles, newest first and undated last."""
+        with self._reading() as connection:
+            ids = connection.execute(
+                select(articles.c.id)
+                .join(article_authors, article_authors.c.article_id == articles.c.id)
+                .join(authors, authors.c.id == article_authors.c.author_id)
+                .where(authors.c.key == author_key)
+                .order_by(func.coalesce(articles.c.published, "").desc(), articles.c.id.desc())
+                .limit(limit)
+                .offset(offset)
+            ).scalars()
+            found = list(ids)
+        return self.get_many(found, with_text=with_text)
+
+    def languages(self) -> dict[str, int]:
+        """Language -> articles, the most frequent first; "" stands for those that could not be told."""
+        with self._reading() as connection:
+            return maintenance.languages(connection)
+
+    def sources(self) -> dict[str, int]:
+        """Source as printed -> articles, the most frequent first."""
+        with self._reading() as connection:
+            return maintenance.sources(connection)
+
+    def save_search(self, name: str, query: str, *, seen: int = 0) -> SavedSearch:
+        """Store the query string ``query`` under ``name``; one of this name is replaced.
+
+        Raises:
+            StoreError: the name or the query is too long, or there are too many.
+        """
+        with self._writing() as connection:
+            return searches.save(connection, name, query, seen=seen, now=self._clock())
+
+    def searches(self) -> list[SavedSearch]:
+        """All saved searches by name."""
+        with self._reading() as connection:
+            return list(searches.everything(connection))
+
+    def search_by_slug(self, slug: str) -> SavedSearch:
+        """The saved search with this slug.
+
+        Raises:
+            SearchNotFoundError: there is none.
+        """
+        with self._reading() as connection:
+            return searches.by_slug(connection, slug)
+
+    def visit_search(self, slug: str, *, seen: int) -> None:
+        """Note that a saved search was looked at when articles up to the id ``seen`` were there.
+
+        Raises:
+            SearchNotFoundError: there is none.
+        """
+        with self._writing() as connection:
+            searches.visit(connection, slug, seen=seen, now=self._clock())
+
+    def remove_search(self, slug: str) -> None:
+        """Forget a saved search.
+
+        Raises:
+            SearchNotFoundError: there is none.
+        """
+        with self._writing() as connection:
+            searches.remove(connection, slug)
