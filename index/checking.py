@@ -3,24 +3,25 @@
 No index here knows where sentences end, nor can the default engine be asked how
 often a word occurs; both would cost every article a fifth of its time to index.
 So the articles that may match are found first, as any query finds them, and
-their texts are read and looked through, up to `MOST` of them: within a second.
+their texts are read and looked through, some at a time, however many there are.
 What is found that way is exact, and takes the place of the question in the plan;
-the engine goes on with totals, facets, sorting and pages as ever.
+the engine goes on with totals, facets, sorting and pages as ever.  A server ends
+what takes longer than its deadline, which is an error and never a smaller total.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from threading import Lock
+from typing import Protocol
 
-from archive.document import Document
 from index.engine import Engine, EngineHit, Record, SearchRequest, SearchResponse, Sort
-from index.errors import QueryLimitError
 from index.matching import Matchers, matchers_from_plan
-from index.passages import Match, paragraph_ends, sentence_ends
+from index.passages import Match, paragraph_ends_between, sentence_ends_between
 from index.plan import (
     All,
     Any,
@@ -36,17 +37,30 @@ from index.plan import (
     Together,
 )
 
-#: More candidates than this are not read: some 0.1 ms each.
-MOST = 5_000
-
 #: Articles read from the store at a time.
-_BATCH = 200
+BATCH = 200
 
 #: Answers remembered for one state of the index.
 _REMEMBERED = 32
 
-#: Returns the documents with these ids, those that are there.
-Read = Callable[[Sequence[int]], Iterable[Document]]
+
+class Readable(Protocol):
+    """What is read of an article; an `archive.document.Document` has it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def lead(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+#: Returns the articles with these ids, those that are there.
+Read = Callable[[Sequence[int]], Iterable[Readable]]
 
 
 class CheckingEngine:
@@ -55,13 +69,11 @@ class CheckingEngine:
     Args:
         engine: answers the rest.
         read: from the store.
-        most: candidates that are read at most.
     """
 
-    def __init__(self, engine: Engine, read: Read, most: int = MOST) -> None:
+    def __init__(self, engine: Engine, read: Read) -> None:
         self._engine = engine
         self._read = read
-        self._most = most
         self._lock = Lock()
         self._known: OrderedDict[Plan, Plan] = OrderedDict()
         self.name = engine.name
@@ -146,20 +158,12 @@ class CheckingEngine:
         return All((Constant(known, 0.0), plan.among))
 
     def _look(self, candidates: Plan, check: Mentions | Together) -> Plan:
-        request = SearchRequest(plan=candidates, sort=Sort.ADDED, limit=self._most)
-        response = self._engine.search(request)
-        if response.total > self._most:
-            what = "counting mentions" if isinstance(check, Mentions) else f"comparing {check.unit}s"
-            raise QueryLimitError(
-                f"{response.total:,} articles would have to be read for {what}; "
-                f"at most {self._most:,} are: add a word, a date or a filter."
-            )
-        ids = sorted(hit.id for hit in response.hits)
+        request = SearchRequest(plan=candidates, sort=Sort.ADDED)
+        candidate_ids = (hit.id for hit in self._engine.iterate(request))
         sides = [matchers_from_plan(side) for side in check.sides]
         found: list[int] = []
-        for start in range(0, len(ids), _BATCH):
-            documents = self._read(ids[start : start + _BATCH])
-            found.extend(document.id for document in documents if _passes(document, check, sides))
+        while ids := sorted(islice(candidate_ids, BATCH)):
+            found.extend(article.id for article in self._read(ids) if _passes(article, check, sides))
         return Ids(tuple(sorted(found))) if found else Nothing()
 
 
@@ -177,34 +181,45 @@ def asks_text(plan: Plan) -> bool:
     return False
 
 
-def _passes(document: Document, check: Mentions | Together, sides: Sequence[Matchers]) -> bool:
-    if isinstance(check, Mentions):
-        places = (len(_places(document, part, sides[0])) for part in check.parts)
-        return sum(places) >= check.times
-    return any(_are_together(document, part, check.unit, sides) for part in check.parts)
+def _passes(article: Readable, check: Mentions | Together, sides: Sequence[Matchers]) -> bool:
+    if isinstance(check, Together):
+        return any(_are_together(article, part, check.unit, sides) for part in check.parts)
+    times = 0
+    for part in check.parts:
+        times += len(_places(article, part, sides[0]))
+        if times >= check.times:
+            return True
+    return False
 
 
-def _are_together(document: Document, part: str, unit: str, sides: Sequence[Matchers]) -> bool:
-    left = _places(document, part, sides[0])
-    right = _places(document, part, sides[1]) if left else []
+def _are_together(article: Readable, part: str, unit: str, sides: Sequence[Matchers]) -> bool:
+    left = _places(article, part, sides[0])
+    right = _places(article, part, sides[1]) if left else []
     if not right:
         return False
-    text = _text(document, part)
-    ends = sentence_ends(text) if unit == "sentence" else paragraph_ends(text)
-    units: dict[int, list[Match]] = {}
-    for match in left:
-        units.setdefault(bisect_right(ends, match.start), []).append(match)
-    return any(
-        other.start >= match.end or match.start >= other.end
-        for other in right
-        for match in units.get(bisect_right(ends, other.start), ())
-    )
+    text = _text(article, part)
+    ends_between = sentence_ends_between if unit == "sentence" else paragraph_ends_between
+    gaps = chain(_gaps(left, right), _gaps(right, left))
+    return any(not ends_between(text, start, end) for start, end in gaps)
 
 
-def _text(document: Document, part: str) -> str:
-    return {"title": document.title, "lead": document.lead}.get(part, document.text)
+def _gaps(first: Sequence[Match], second: Sequence[Match]) -> Iterator[tuple[int, int]]:
+    """Yield from where to where the nearest of ``first`` and ``second`` stand that come in
+    this order without overlapping: if a sentence ends between those, so it does between all."""
+    starts = [match.start for match in second]
+    for number, match in enumerate(first):
+        at = bisect_left(starts, match.end)
+        if at == len(starts):
+            return
+        is_last = number + 1 == len(first) or first[number + 1].end > starts[at]
+        if is_last:
+            yield match.start, starts[at]
 
 
-def _places(document: Document, part: str, matchers: Matchers) -> list[Match]:
+def _text(article: Readable, part: str) -> str:
+    return {"title": article.title, "lead": article.lead}.get(part, article.text)
+
+
+def _places(article: Readable, part: str, matchers: Matchers) -> list[Match]:
     matcher = {"title": matchers.title, "lead": matchers.lead}.get(part, matchers.body)
-    return matcher.find(_text(document, part), document.language)
+    return matcher.find(_text(article, part), article.language)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from index import plan as p
 from index.analysis import stems, tokens
@@ -69,7 +69,7 @@ class Matcher:
         """
         if not self.leaves or not text:
             return []
-        return _merged(_Search(text, language).matches(self.leaves))
+        return _merged(_search(text, language).matches(self.leaves))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +244,10 @@ class _Search:
             joined = "".join(tokens(written.group()))
             if stem in stems([joined], self.language):
                 yield Match(written.start(), written.end(), key)
+
+
+#: Both sides of a question about sentences are looked for in one text.
+_search = lru_cache(maxsize=2)(_Search)
 
 
 def _stretches(choices: tuple[frozenset[str], ...], places: Places) -> dict[tuple[int, int], tuple[int, int]]:

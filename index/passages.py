@@ -78,15 +78,14 @@ def sentence_end(text: str, position: int, latest: int) -> int:
     return max(position, _last_word(text, position, latest))
 
 
-def sentence_ends(text: str) -> list[int]:
-    """Return where each sentence of ``text`` ends, the last one too."""
-    ends = [end.end() for end in _SENTENCE_END.finditer(text) if _ends_sentence(text, end)]
-    return ends if ends and ends[-1] == len(text) else [*ends, len(text)]
+def sentence_ends_between(text: str, start: int, end: int) -> bool:
+    """Whether a sentence ends behind ``start`` and up to ``end``, each the start of a word."""
+    return any(_ends_sentence(text, found) for found in _SENTENCE_END.finditer(text, start, end))
 
 
-def paragraph_ends(text: str) -> list[int]:
-    """Return where each paragraph of ``text`` ends, the last one too."""
-    return [*(blank.start() for blank in _BLANK_LINE.finditer(text)), len(text)]
+def paragraph_ends_between(text: str, start: int, end: int) -> bool:
+    """Whether a paragraph ends behind ``start`` and up to ``end``, each the start of a word."""
+    return _BLANK_LINE.search(text, start, end) is not None
 
 
 def passages(text: str, matches: Sequence[Match], *, max_chars: int, count: int) -> list[Passage]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive.document import Document, Origin
+from index import checking
 from index.checking import CheckingEngine
 from index.engine import SearchRequest
 from index.engines.memory import MemoryEngine
-from index.errors import QueryLimitError
+from index.passages import sentence_ends_between
 from index.plan import Plan
 from index.query.parser import parse
 from index.query.rewrite import plan_from_query
@@ -48,10 +51,12 @@ class Shelf:
 
     def __init__(self) -> None:
         self.read: list[int] = []
+        self.asked: list[int] = []
         self.documents = dict(DOCUMENTS)
 
     def __call__(self, ids: Sequence[int]) -> list[Document]:
         self.read.extend(ids)
+        self.asked.append(len(ids))
         return [self.documents[id_] for id_ in ids if id_ in self.documents]
 
 
@@ -60,8 +65,8 @@ def shelf() -> Shelf:
     return Shelf()
 
 
-def opened(shelf: Shelf, most: int = 100) -> CheckingEngine:
-    engine = CheckingEngine(MemoryEngine(), shelf, most)
+def opened(shelf: Shelf) -> CheckingEngine:
+    engine = CheckingEngine(MemoryEngine(), shelf)
     engine.add(map(record_from_document, DOCUMENTS.values()))
     engine.commit()
     return engine
@@ -100,21 +105,52 @@ def test_finds(shelf: Shelf, text: str, expected: list[int]) -> None:
     assert found(opened(shelf), text) == expected
 
 
-def test_too_many_candidates_are_refused_before_any_is_read(shelf: Shelf) -> None:
-    engine = opened(shelf, most=3)
+def test_candidates_are_read_some_at_a_time_however_many(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "BATCH", 2)
 
-    with pytest.raises(QueryLimitError, match="4 articles would have to be read"):
-        engine.search(SearchRequest(plan=planned("harbour SENT strike")))
-
-    assert shelf.read == []
-    assert found(opened(shelf, most=4), "harbour SENT strike") == [2, 3]
+    assert found(opened(shelf), "harbour SENT strike") == [2, 3]
+    assert shelf.asked == [2, 2]
 
 
 def test_what_stands_beside_narrows_the_candidates(shelf: Shelf) -> None:
-    engine = opened(shelf, most=1)
-
-    assert found(engine, "harbour SENT strike smith") == [2]
+    assert found(opened(shelf), "harbour SENT strike smith") == [2]
     assert shelf.read == [2]
+
+
+@given(
+    words=st.lists(
+        st.sampled_from(
+            ["harbour", "strike.", "Strike,", "strike", "Mr.", "x", "Y", "\n\n", "No.", "strike?”"]
+        ),
+        max_size=14,
+    )
+)
+def test_sentences_and_paragraphs_are_those_that_the_text_is_cut_into(words: list[str]) -> None:
+    text = " ".join(words)
+    shelf = Shelf()
+    shelf.documents = {1: document(1, "Title", text)}
+    engine = CheckingEngine(MemoryEngine(), shelf)
+    engine.add(map(record_from_document, shelf.documents.values()))
+    engine.commit()
+
+    assert bool(found(engine, "harbour SENT strike")) == any(map(has_both, sentences(text)))
+    assert bool(found(engine, "harbour PARA strike")) == any(map(has_both, text.split("\n\n")))
+
+
+def has_both(part: str) -> bool:
+    return "harbour" in part and "strike" in part.lower()
+
+
+def sentences(text: str) -> list[str]:
+    """Cut ``text`` wherever a sentence ends, one after the other."""
+    found, start = [], 0
+    for at in range(1, len(text) + 1):
+        if sentence_ends_between(text, start, at):
+            found.append(text[start:at])
+            start = at
+    return [*found, text[start:]]
 
 
 def test_the_same_question_reads_no_text_twice_until_a_commit(shelf: Shelf) -> None:
