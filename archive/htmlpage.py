@@ -21,6 +21,7 @@ from archive.jsonld import Graph, graph_from_blocks
 MAX_TITLE_CHARS = 1000
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"<[^<>]{1,200}>")
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphens and other places where a line may break
 
 
 def one_line(text: str | None) -> str:
@@ -29,6 +30,8 @@ def one_line(text: str | None) -> str:
         return ""
     if "&" in text:
         text = html.unescape(html.unescape(text))
+    if not text.isascii():
+        text = _UNSEEN.sub("", text)
     return _SPACE.sub(" ", text).strip()
 
 

@@ -14,7 +14,8 @@ from archive.document import PartialDate, Provenance
 from archive.htmlpage import Page, one_line, plain
 from archive.language import language_code
 from archive.pagedates import date_candidates
-from archive.titles import site_names, title_candidates
+from archive.sitenames import site_names
+from archive.titles import title_candidates
 from archive.urls import has_path, normalise_url
 
 MAX_TAGS = 30

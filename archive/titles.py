@@ -9,22 +9,31 @@ site's name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from archive.document import Provenance
 from archive.htmlpage import Page, one_line, plain
+from archive.sitenames import SEPARATOR, compare_key, names_site, site_keys, site_names, without_site
 
 _WORD = re.compile(r"\w+")
-_KEY = re.compile(r"[\W_]+")
-# Separators between a headline and a name, the spaces are part of them.
-_SEPARATOR = re.compile(r"\s+[|•·»«›‹:~–—―/\\-]+\s+|\s*[|｜»«]\s*|\s+::\s+|(?<=\w):\s+|\s+[-–—]{2}\s+")
-_STRONG = re.compile(r"[|｜»«•·]|::")
 _EXTENSION = re.compile(r"\.\w{2,5}$")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _CJK = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
+
+# What stands in a heading beside the headline.
+_ASIDE = re.compile(
+    r"kicker|over-?line|top-?line|roof-?line|eyebrow|dachzeile|spitzmarke|pre-?title|pre-?headline|supertitle"
+    r"|sub-?(?:title|head|line)|topic-?label|visually-?hidden|off-?screen|sr-only|screen-reader",
+    re.IGNORECASE,
+)
+_ASIDE_TAGS = frozenset(["small", "time", "button"])
+_NO_TEXT = frozenset(["style", "script", "svg", "template", "noscript"])
+_MAX_PARTS_DEPTH = 8
 
 MAX_CHARS = 500
 MAX_HEADINGS = 12
@@ -64,9 +73,17 @@ def headline(page: Page, known: Sequence[TitleCandidate], keys: set[str]) -> Tit
     tops = _headings(page, "h1", keys)
     strong = [c.value for c in known if c.provenance.method != "title-tag"]
     weak = [c.value for c in known if c.provenance.method == "title-tag"]
-    best = _most_alike(tops, strong or weak, SAME_SHARE) or _most_alike(tops, weak, SAME_TAG_SHARE)
+    best = _most_alike(tops, strong or weak, SAME_SHARE) or _most_alike(
+        [top for top in tops if not strong or any(top.words & _words(title) for title in strong)],
+        weak,
+        SAME_TAG_SHARE,
+    )
     if best is not None:
-        return next((c for c in known if _is_edge(c.value, best)), None) or best.candidate(0.9)
+        return (
+            next((c for c in known if c.provenance.method in ("json-ld",) and _is_whole(c.value, best)), None)
+            or next((c for c in known if _is_edge(c.value, best)), None)
+            or best.candidate(0.9)
+        )
     headings = [*tops, *_headings(page, "h2", keys)]
     return (
         _by_address(page, headings, strong + weak)
@@ -91,14 +108,30 @@ def _headings(page: Page, tag: str, keys: set[str]) -> list[_Heading]:
     """The headings of one level that do not name the site."""
     found = []
     for node in page.css(tag, MAX_HEADINGS):
-        text = one_line(node.text(separator=" "))
-        if not text or len(text) > MAX_CHARS or _names_site(text, keys):
+        parts = list(_parts(node))
+        headline = one_line(" ".join(part for part, is_aside in parts if not is_aside)).strip(" -–—:|")
+        text = headline if len(_words(headline)) >= 2 else one_line(" ".join(part for part, _ in parts))
+        if not text or len(text) > MAX_CHARS or names_site(text, keys):
             continue
-        children = (one_line(child.text(separator=" ")) for child in node.iter(include_text=True))
         words = frozenset(_words(text))
         if words:
-            found.append(_Heading(tag, text, tuple(part for part in children if part), words))
+            found.append(_Heading(tag, text, tuple(part for part, _ in parts), words))
     return found
+
+
+def _parts(node: LexborNode, *, is_aside: bool = False, depth: int = 0) -> Iterator[tuple[str, bool]]:
+    """The stretches of text of a heading, and whether each is a kicker, a subtitle or the like."""
+    for child in node.iter(include_text=True):
+        if child.tag == "-text":
+            text = one_line(child.text())
+            if text:
+                yield text, is_aside
+        elif child.tag not in _NO_TEXT and depth < _MAX_PARTS_DEPTH:
+            attributes = child.attributes
+            aside = child.tag in _ASIDE_TAGS or _ASIDE.search(
+                f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+            )
+            yield from _parts(child, is_aside=is_aside or bool(aside), depth=depth + 1)
 
 
 def _most_alike(headings: Sequence[_Heading], titles: Sequence[str], share: float) -> _Heading | None:
@@ -106,13 +139,23 @@ def _most_alike(headings: Sequence[_Heading], titles: Sequence[str], share: floa
     sets = [words for title in titles if (words := _words(title))]
     best: tuple[float, _Heading] | None = None
     for heading in headings:
-        common = [(len(heading.words & words), words) for words in sets]
+        common = [
+            (len(heading.words & words), words)
+            for words in sets
+            if len(headings) == 1 or len(heading.words) > 1 or len(words) < 4
+        ]
         if not any(count >= share * len(heading.words) for count, _ in common):
             continue
         alike = max(2 * count / (len(heading.words) + len(words)) for count, words in common)
         if best is None or alike > best[0]:
             best = (alike, heading)
     return best[1] if best else None
+
+
+def _is_whole(title: str, heading: _Heading) -> bool:
+    """Whether ``title`` is the heading with its kicker or subtitle."""
+    whole = _WORD.findall(" ".join(heading.parts).casefold())
+    return whole != _WORD.findall(heading.text.casefold()) and _WORD.findall(title.casefold()) == whole
 
 
 def _is_edge(title: str, heading: _Heading) -> bool:
@@ -160,13 +203,15 @@ def _first_long(headings: Sequence[_Heading], titles: Sequence[str]) -> TitleCan
     for heading in headings:
         if _length(heading.text) >= 4 and len(heading.words & known) >= 0.1 * len(heading.words):
             return heading.candidate(0.6)
+    if len(headings) == 1 and _length(headings[0].text) >= 4:
+        return headings[0].candidate(0.5)
     return None
 
 
 def _part_of_known(headings: Sequence[_Heading], titles: Sequence[str]) -> TitleCandidate | None:
-    wholes = [_key(title) for title in titles]
+    wholes = [compare_key(title) for title in titles]
     for heading in headings:
-        key = _key(heading.text)
+        key = compare_key(heading.text)
         if heading.tag == "h2" and _length(heading.text) >= 3:
             for whole in wholes:
                 if key != whole and key in whole and len(key) >= 0.4 * len(whole):
@@ -177,7 +222,7 @@ def _part_of_known(headings: Sequence[_Heading], titles: Sequence[str]) -> Title
 def _part_that_stands_alone(page: Page, titles: Sequence[str]) -> TitleCandidate | None:
     """The longest part of the title tag that is all the text of an element of an old page."""
     for title in titles:
-        parts = [part.strip() for part in _SEPARATOR.split(title)]
+        parts = [part.strip() for part in SEPARATOR.split(title)]
         for part in sorted(parts, key=_length, reverse=True):
             if _length(part) >= 3 and re.search(
                 rf">\s*{re.escape(part)}\s*<", page.text.partition("<body")[2]
@@ -189,84 +234,6 @@ def _part_that_stands_alone(page: Page, titles: Sequence[str]) -> TitleCandidate
 def _length(text: str) -> int:
     """Words, or a third of the characters in scripts without spaces."""
     return len(text) // 3 if _CJK.search(text) else len(_WORD.findall(text))
-
-
-def site_names(page: Page) -> list[str]:
-    """Names by which the page calls its site, and the parts of its host."""
-    graph = page.graph
-    names = [
-        page.first_meta("og:site_name"),
-        page.first_meta("application-name"),
-        page.first_meta("apple-mobile-web-app-title"),
-        *graph.names(page.article.get("publisher")),
-        graph.text(graph.first("WebSite"), "name", "alternateName"),
-        graph.text(graph.first("NewsMediaOrganization", "Organization", "Corporation"), "name"),
-        page.first_meta("twitter:site").lstrip("@"),
-        page.host,
-    ]
-    labels = page.host.split(".")
-    if len(labels) > 1:
-        names.append(max(labels[:-1], key=len))
-    return [plain(name) for name in dict.fromkeys(names) if name]
-
-
-def without_site(title: str, names: Sequence[str]) -> str:
-    """``title`` without a part at its end or start that names the site.
-
-    A part goes when it is one of ``names`` but for punctuation and case, or when
-    it stands behind ``|`` and is much shorter than the rest.
-    """
-    keys = site_keys(names)
-    for _ in range(3):
-        shorter = _without_last(title, keys) or _without_first(title, keys)
-        if not shorter:
-            break
-        title = shorter
-    return title
-
-
-def site_keys(names: Iterable[str]) -> set[str]:
-    """``names`` without punctuation and case, for comparing."""
-    return {key for name in names if len(key := _key(name)) >= 2}
-
-
-def _without_last(title: str, keys: set[str]) -> str:
-    matches = list(_SEPARATOR.finditer(title))
-    for match in matches:
-        head, tail = title[: match.start()].strip(), title[match.end() :].strip()
-        if head and tail and _names_site(tail, keys):
-            return head
-    if matches:
-        match = matches[-1]
-        head, tail = title[: match.start()].strip(), title[match.end() :].strip()
-        words = len(_WORD.findall(tail))
-        if _STRONG.search(match.group()) and words <= 4 and len(_WORD.findall(head)) > words:
-            return head
-    return ""
-
-
-def _without_first(title: str, keys: set[str]) -> str:
-    match = _SEPARATOR.search(title)
-    if match is None:
-        return ""
-    head, tail = title[: match.start()].strip(), title[match.end() :].strip()
-    return tail if head and tail and _names_site(head, keys) else ""
-
-
-def _names_site(part: str, keys: set[str]) -> bool:
-    key = _key(part)
-    if not key:
-        return False
-    return key in keys or any(
-        len(known) >= 4
-        and (key.startswith(known) or known.startswith(key) or key.endswith(known))
-        and min(len(key), len(known)) * 2 >= max(len(key), len(known))
-        for known in keys
-    )
-
-
-def _key(text: str) -> str:
-    return _KEY.sub("", text).casefold()
 
 
 def _candidate(value: str, method: str, detail: str, confidence: float) -> TitleCandidate:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archive.htmlpage import Page
-from archive.titles import title_candidates, without_site
+from archive.sitenames import without_site
+from archive.titles import title_candidates
 
 SITE = ["The Daily Example", "dailyexample.com"]
 
@@ -89,3 +90,44 @@ def test_chosen_title_comes_first_and_says_where_it_stood() -> None:
 
     assert (chosen.provenance.method, other.provenance.method) == ("heading", "title-tag")
     assert chosen.provenance.confidence > other.provenance.confidence
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        '<span class="article__kicker">Harbour</span> <span>Workers end their strike</span>',
+        '<span class="dachzeile">Nach sechs Wochen</span> Workers end their strike',
+        "Workers end their strike <small>3 May 2024, Politics</small>",
+        '<a href="/x"><span>Workers end their strike</span> <i class="subtitle">Talks go on</i></a>',
+        "Workers end <style>.h1{color:red}</style>their strike",
+        "Work\u00aders end their strike",
+        'Workers end their strike<span class="visually-hidden"> - News</span>',
+    ],
+    ids=["kicker", "dachzeile", "small", "subtitle", "style", "soft hyphen", "hidden"],
+)
+def test_what_stands_in_a_heading_beside_the_headline_is_left_out(heading: str) -> None:
+    assert _title(f"<body><h1>{heading}</h1>") == "Workers end their strike"
+
+
+def test_kicker_that_the_article_states_in_its_headline_is_kept() -> None:
+    stated = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Harbour: A strike ends", "url": "/"}</script>'
+
+    title = _title(
+        f'<head>{stated}</head><h1><span class="kicker">Harbour</span> <span>A strike ends</span></h1>'
+    )
+
+    assert title == "Harbour: A strike ends"
+
+
+def test_the_only_long_heading_of_a_page_is_its_headline() -> None:
+    head = '<meta property="og:title" content="Interest rates explained">'
+
+    assert _title(f"<head>{head}</head><h1>What will my loan cost me?</h1>") == "What will my loan cost me?"
+
+
+def test_section_heading_of_one_word_is_not_taken_for_the_headline() -> None:
+    head = '<meta property="og:title" content="Your wedding checklist: planning made easy">'
+
+    title = _title(f"<head>{head}</head><h1>Planning</h1><h1>Style</h1>")
+
+    assert title == "Your wedding checklist: planning made easy"
