@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import Final
 
 import orjson
@@ -17,12 +16,11 @@ from archive.errors import StoreDamagedError
 from archive.readers import ReadFailure, ReadOptions
 from archive.reading import ReadArticle
 from archive.store import PutOutcome, PutResult, Store
-from archive.store.originals import Original
+from archive.store.originals import Original, source_hash
 from archive.wire import options_from_json, options_to_json
 from archive.workers import ReaderPool
 
 _LEVEL: Final = 9
-_HASH_BYTES: Final = 16
 _BATCH: Final = 200
 _AHEAD: Final = 4
 
@@ -31,7 +29,7 @@ def make_original(data: bytes, origin: Origin, options: ReadOptions) -> Original
     """Return ``data`` compressed, with what its reader was told besides: both are needed again."""
     context = {"path": origin.path, "inside": origin.member, "options": options_to_json(options).decode()}
     return Original(
-        hash=blake2b(data, digest_size=_HASH_BYTES).hexdigest(),
+        hash=source_hash(data),
         size=len(data),
         body=zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(data),
         context=orjson.dumps(context).decode(),
@@ -48,7 +46,7 @@ def original_bytes(original: Original) -> bytes:
         data = bytes(zstandard.ZstdDecompressor().decompress(original.body))
     except (zstandard.ZstdError, MemoryError) as error:
         raise StoreDamagedError(f"a kept source is damaged: {error}; ingest it again") from error
-    if blake2b(data, digest_size=_HASH_BYTES).hexdigest() != original.hash:
+    if source_hash(data) != original.hash:
         raise StoreDamagedError("a kept source is not what was stored; ingest it again")
     return data
 

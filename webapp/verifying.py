@@ -45,6 +45,7 @@ class Repair(IntEnum):
     REBUILD = 6
     PRUNE = 7
     DROP_LAST = 8
+    DROP_ORIGINALS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ def verify_archive(store: Store, indexers: list[Indexer], *, deep: bool = False)
     damaged: set[int] = set()
     problems.extend(_damaged_rows(store, damaged))
     if deep:
+        problems.extend(_damaged_originals(store))
         problems.extend(_store_leftovers(store))
     for indexer in indexers:
         problems.extend(_index_problems(store, indexer, damaged, deep=deep))
@@ -109,6 +111,8 @@ def repair_archive(
         store.mend_links()
     if Repair.CHANGES in wanted:
         store.note_changes(store.unnoted())
+    if Repair.DROP_ORIGINALS in wanted:
+        store.drop_damaged_originals()
     if Repair.FREE_SPACE in wanted:
         store.give_back_free_space()
     for indexer in indexers:
@@ -143,6 +147,20 @@ def _damaged_rows(store: Store, damaged: set[int]) -> Iterator[Problem]:
     damaged.update(more)
     if more:
         yield Problem(message=f"… and {len(more):,} more damaged articles")
+
+
+def _damaged_originals(store: Store) -> Iterator[Problem]:
+    found = store.verify_originals()
+    advice = "`archive verify --deep --repair` drops it, and `archive ingest --keep-source` keeps it again"
+    for source in islice(found, _NAMED):
+        names = [f"{id_} ({slug})" for id_, slug in source.articles[:3]]
+        more = len(source.articles) - len(names)
+        whose = ", ".join(names) + (f" and {more:,} more" if more else "") if names else "no article"
+        message = f"the kept source {source.hash} of article {whose}: {source.reason}; {advice}"
+        yield Problem(message=message, repair=Repair.DROP_ORIGINALS)
+    if more := sum(1 for _ in found):
+        message = f"… and {more:,} more damaged kept sources"
+        yield Problem(message=message, repair=Repair.DROP_ORIGINALS)
 
 
 def _store_leftovers(store: Store) -> Iterator[Problem]:

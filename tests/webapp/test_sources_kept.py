@@ -159,3 +159,41 @@ def test_sources_of_deleted_and_changed_articles_go(home: Path, folder: Path) ->
     with closing(sqlite3.connect(home / "archive.db")) as connection:
         assert connection.execute("SELECT count(*) FROM originals").fetchone() == (2,)
     assert b"Corrected 3" in run(home, "show", "pier", "--source").stdout_bytes
+
+
+DAMAGES = [
+    pytest.param("UPDATE originals SET body = x'00' WHERE hash = ?", "cannot be unpacked", id="not-packed"),
+    pytest.param("UPDATE originals SET size = 7 WHERE hash = ?", "7 were kept", id="size"),
+    pytest.param("UPDATE originals SET body = 'text' WHERE hash = ?", "not what was kept", id="type"),
+    pytest.param(
+        "UPDATE originals SET body = (SELECT body FROM originals o WHERE o.hash <> originals.hash LIMIT 1), "
+        "size = (SELECT size FROM originals o WHERE o.hash <> originals.hash LIMIT 1) WHERE hash = ?",
+        "not what was kept",
+        id="another-source",
+    ),
+    pytest.param("DELETE FROM originals WHERE hash = ?", "it is missing", id="gone"),
+]
+
+
+@pytest.mark.parametrize(("sql", "reason"), DAMAGES)
+def test_damaged_source_is_named_and_can_be_kept_again(
+    home: Path, folder: Path, sql: str, reason: str
+) -> None:
+    run(home, "ingest", str(folder), "--keep-source")
+    whole = run(home, "verify", "--deep")
+    with closing(sqlite3.connect(home / "archive.db")) as connection, connection:
+        (hash_,) = connection.execute(
+            "SELECT hash FROM article_originals JOIN articles ON id = article_id WHERE slug = 'pier'"
+        ).fetchone()
+        connection.execute(sql, (hash_,))
+
+    damaged = run(home, "verify", "--deep")
+    run(home, "verify", "--deep", "--repair")
+    mended = run(home, "verify", "--deep")
+    run(home, "ingest", str(folder), "--keep-source")
+
+    assert (whole.exit_code, damaged.exit_code, mended.exit_code) == (0, 1, 0)
+    (told,) = (line for line in damaged.output.splitlines() if hash_ in line)
+    assert "(pier)" in told
+    assert reason in told
+    assert run(home, "show", "pier", "--source").stdout_bytes == page("pier")
