@@ -79,11 +79,21 @@ def merge_names(names: Iterable[str], *, publisher: str = "") -> tuple[str, ...]
     agencies: dict[str, str] = {}
     for name in names:
         key = name_key(name)
-        if not key or key in words.GENERIC_KEYS or (unwanted and _is_publisher(key, unwanted)):
+        if (
+            not key
+            or key in words.GENERIC_KEYS
+            or _is_generic(name)
+            or (unwanted and _is_publisher(key, unwanted))
+        ):
             continue
         (agencies if key in words.AGENCY_KEYS else people).setdefault(key, name)
     chosen = people or agencies
     return tuple(chosen.values())[:MAX_NAMES]
+
+
+def _is_generic(name: str) -> bool:
+    """Whether every word of ``name`` is a button's ("Facebook Twitter")."""
+    return all(name_key(token) in words.GENERIC_KEYS for token in name.split())
 
 
 def is_agency(name: str) -> bool:
@@ -95,7 +105,11 @@ def looks_like_name(text: str) -> bool:
     """Whether ``text`` reads like a person's full name: 2 to 5 capitalised words."""
     if _CJK.search(text):
         return 2 <= len(text.replace(" ", "")) <= 12
-    tokens = [token for token in text.split() if token.casefold().strip(".") not in words.PARTICLES]
+    tokens = [
+        token
+        for token in text.split()
+        if token in words.GIVEN_PARTICLES or token.casefold().strip(".") not in words.PARTICLES
+    ]
     if not 2 <= len(tokens) <= 5 or len(text) > 50:
         return False
     return all(_is_name_token(token) for token in tokens)
@@ -112,6 +126,21 @@ def looks_like_organisation(name: str) -> bool:
     )
 
 
+def is_desk(text: str) -> bool:
+    """Whether ``text`` names a desk, a team or the editors of something, as in "Team Example"."""
+    tokens = [token.casefold().strip(".,") for token in text.split()]
+    return (
+        2 <= len(tokens) <= 6
+        and all(any(c.isalpha() for c in token) for token in tokens)
+        and name_key(text) not in words.GENERIC_KEYS
+        and any(token in words.DESKS for token in tokens)
+        and any(
+            token[0].isupper() and word not in words.DESKS | words.ROLES | words.ROLE_MODIFIERS
+            for token, word in zip(text.split(), tokens, strict=True)
+        )
+    )
+
+
 def name_key(name: str) -> str:
     """Letters and digits of ``name`` in lower case, for comparing only."""
     return _KEY.sub("", name).casefold()
@@ -119,7 +148,7 @@ def name_key(name: str) -> str:
 
 def _is_name_token(token: str) -> bool:
     bare = token.strip(".,’'\"“”")
-    return bool(bare) and (bare[0].isupper() or not bare[0].isascii()) and not any(c.isdigit() for c in bare)
+    return bool(bare) and not bare[0].islower() and not any(c.isdigit() for c in bare)
 
 
 def _is_publisher(key: str, publisher: str) -> bool:
@@ -206,6 +235,8 @@ def _clean_name(piece: str) -> str:
     """The name in ``piece`` without roles around it, or empty."""
     tokens = _without_lead(piece.strip()).strip(' .,:;-–—_*"“”„').split()
     while len(tokens) > 1 and _CREDENTIAL.match(tokens[-1].replace(".", "").strip(",")):
+        tokens.pop()
+    while len(tokens) > 1 and not any(c.isalpha() for c in tokens[-1]):
         tokens.pop()
     tokens = _cut_agency(_cut_role(tokens))
     name = " ".join(tokens).strip(" ,;:-–—|*")

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from archive.authors import is_agency, looks_like_name, looks_like_organisation, name_key, split_bylines
+from archive.authors import (
+    is_agency,
+    is_desk,
+    looks_like_name,
+    looks_like_organisation,
+    name_key,
+    split_bylines,
+)
 from archive.document import Provenance
 from archive.htmlpage import Page, one_line, plain
 from archive.jsonld import types
@@ -81,7 +88,7 @@ _LEADS = (
 )
 _WRITTEN = re.compile(
     rf">[\s\-–—*]*(?:(?:{_LEADS})(?:\s*:\s*|\s+|\s*(?=<))"
-    r"(?:\s|&nbsp;|</?(?:a|b|strong|em|span|i|u)\b[^<>]{0,300}>)*)([^<>\n]{3,80})<"
+    r"(?:\s|&nbsp;|<!--[^<>]{0,40}-->|</?(?:a|b|strong|em|span|i|u|p|div|br|dt|dd)\b[^<>]{0,300}>){0,12})([^<>\n]{3,80})<"
 )
 
 
@@ -132,11 +139,13 @@ def _candidate(
     kept = tuple(name for name in names if name_key(name) not in own)
     if any(looks_like_name(name) and not looks_like_organisation(name) for name in kept):
         kept = tuple(name for name in kept if not looks_like_organisation(name))
+        if method == "byline" and looks_like_name(kept[0]):  # "A. Smith, Lille" and "A. Smith, NDR"
+            kept = tuple(name for name in kept if looks_like_name(name))
     belief = confidence + _kind(kept or names)
     if not kept and names:
         confidence, belief = 0.3, confidence - 3.0
     if not names:
-        return None
+        return _desk(texts, own, method, detail, confidence)
     return AuthorsCandidate(
         value=kept or names,
         belief=belief,
@@ -144,6 +153,17 @@ def _candidate(
             method=method, detail=detail, confidence=confidence, raw="; ".join(texts)[:500]
         ),
     )
+
+
+def _desk(
+    texts: list[str], own: set[str], method: str, detail: str, confidence: float
+) -> AuthorsCandidate | None:
+    """The desk of a publication that is stated where a person should be: the last to be believed."""
+    desk = next((text for text in texts if is_desk(text) and name_key(text) not in own), None)
+    if desk is None or (method == "byline" and confidence < CERTAIN_BELIEF):
+        return None
+    provenance = Provenance(method=method, detail=detail, confidence=0.3, raw=desk[:500])
+    return AuthorsCandidate(value=(desk,), provenance=provenance, belief=-2.5)
 
 
 def _is_caption(name: str) -> bool:
@@ -233,6 +253,10 @@ def _texts(node: LexborNode) -> list[str]:
         named = [link for link in links if looks_like_name(link) and not looks_like_organisation(link)]
         if named:
             return named
+        stretches = [one_line(part) for part in node.text(separator="\n").split("\n")]
+        names = [part for part in stretches if part]
+        if len(names) > 1 and all(looks_like_name(name) for name in names):
+            return names
     return [text]
 
 
@@ -242,7 +266,7 @@ def is_elsewhere(node: LexborNode) -> bool:
     for _ in range(MAX_ANCESTORS):
         if parent is None or parent.tag in ("body", "html", "article", "main"):
             return False
-        if parent.tag in ("footer", "aside", "nav"):
+        if parent.tag in ("footer", "aside", "nav") and parent is not node:
             return True
         attributes = parent.attributes
         if _ELSEWHERE.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
@@ -263,5 +287,5 @@ def _written(page: Page, own: set[str]) -> Iterator[AuthorsCandidate]:
         if number >= 20:
             return
         candidate = _candidate([one_line(match.group(1))], own, "byline", "text", 0.5 - 0.005 * number)
-        if candidate and all(looks_like_name(name) for name in candidate.value):
+        if candidate and all(looks_like_name(name) and not name[0].islower() for name in candidate.value):
             yield candidate

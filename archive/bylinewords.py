@@ -121,6 +121,17 @@ PARTICLES = frozenset(
 """)
 )
 
+#: Of these, what is a given name when it has a capital.
+GIVEN_PARTICLES = frozenset({"Al", "Ben", "Mac", "Van"})
+
+#: What the people are called who write together without their names.
+DESKS = frozenset(
+    _words("""
+        team   staff   desk   newsdesk   newsroom   editors   redaktion   redaktionsteam   redazione
+        redacción   redação   rédaction   redactie   redakcja   redaktionen   редакция
+    """)
+)
+
 #: Letters after a name, without their full stops.
 CREDENTIALS = _table("""
     phd | ph d | dphil | md | m d | dvm | rd | rdn | ma | ba | bsc | msc | mph | mba | jd | dds | rn

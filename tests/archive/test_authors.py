@@ -96,6 +96,8 @@ def test_agencies_are_known(text: str) -> None:
         ("Jane", False),
         ("Read More About It All Today Now", False),
         ("Agent 47", False),
+        ("Al Baker", True),
+        ("Masken über Ausstieg", False),
     ],
 )
 def test_names_of_persons_are_recognised(text: str, expected: bool) -> None:

@@ -109,6 +109,24 @@ AUTHOR_CASES = [
         '<meta name="author" content="Example Media GmbH">', '<h1>T</h1><p class="byline">By Jane Doe</p>',
         ("Jane Doe",), id="a-person-beats-an-organisation",
     ),
+    pytest.param(
+        "", '<h1>T</h1><p class="autorenzeile">Von Jane Doe und Tom Cook, Lille</p>',
+        ("Jane Doe", "Tom Cook"), id="a-place-after-the-names",
+    ),
+    pytest.param(
+        "", '<h1>T</h1><div class="byline"><span>Jane Doe</span> <span>Tom Cook</span></div>',
+        ("Jane Doe", "Tom Cook"), id="names-in-elements-of-their-own",
+    ),
+    pytest.param("", '<h1>T</h1><aside class="post-author">Jane Doe</aside>', ("Jane Doe",), id="aside"),
+    pytest.param("", "<h1>T</h1><p>Written by</p><p>Jane Doe</p>", ("Jane Doe",), id="label-before"),
+    pytest.param("", "<h1>T</h1><p>By <!-- -->Jane Doe</p>", ("Jane Doe",), id="comment-between"),
+    pytest.param("", "<h1>T</h1><p>Von <b>der Form zum Kasten</b></p>", (), id="words-in-lower-case"),
+    pytest.param("", '<h1>T</h1><div class="author-links">Twitter Facebook</div>', (), id="buttons"),
+    pytest.param('<meta name="author" content="Team Example">', "", ("Team Example",), id="desk"),
+    pytest.param(
+        '<meta name="author" content="Example News Desk">', '<h1>T</h1><p class="byline">By Jane Doe</p>',
+        ("Jane Doe",), id="a-person-beats-a-desk",
+    ),
 ]  # fmt: skip
 
 
