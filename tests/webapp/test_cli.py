@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -149,7 +150,15 @@ WRONG = [
     pytest.param(["search", "((((((((((((((((((((((((((a"], 2, "too deep", id="query"),
     pytest.param(["search", "--limit", "200", "--page", "2"], 2, "--page goes with", id="page-of-many"),
     pytest.param(["search", "--engine", "lucene"], 2, "'lucene' is not one of", id="engine"),
-    pytest.param(["show", "nobody"], 1, "nobody", id="slug"),
+    pytest.param(["show", "nobody"], 1, "'nobody'. Find its address with: archive search", id="slug"),
+    pytest.param(["similar", "nobody"], 1, "archive search WORDS", id="similar"),
+    pytest.param(["searches", "run", "nobody"], 1, "listed by: archive searches", id="saved-search"),
+    pytest.param(
+        ["export", "x", "--output", "/no/such/x.csv"], 2, "no folder /no/such: make it", id="no-folder"
+    ),
+    pytest.param(["search", "x", "--answer", "--json"], 2, "--answer is one page", id="answer-of-lines"),
+    pytest.param(["search", "x", "--json", "--facets"], 2, "--answer prints facets", id="facets-of-lines"),
+    pytest.param(["search", "x", "--cursor", "abc"], 2, "cursor: it must be the 'next'", id="cursor"),
     pytest.param(["delete", "nobody"], 1, "There is no article nobody", id="delete"),
 ]
 
@@ -241,6 +250,76 @@ def test_an_interrupt_ends_a_command_under_way(settings: Settings) -> None:
     assert said.strip() == "Error: Interrupted."
 
 
+def test_a_search_goes_on_where_its_cursor_points_until_the_last_hit(settings: Settings) -> None:
+    found: list[str] = []
+    cursor: list[str] = []
+    while True:
+        result = run(settings, "search", "bulletin", "--sort", "title", "--limit", "50", "--json", *cursor)
+        found += [str(row["slug"]) for row in rows(result)]
+        more = re.search(r"--cursor (\S+)", result.stderr)
+        if more is None:
+            break
+        cursor = ["--cursor", more[1]]
+
+    everything = run(settings, "search", "bulletin", "--sort", "title", "--all", "--json")
+    assert found == [row["slug"] for row in rows(everything)]
+    assert len(set(found)) == 130
+
+
+def test_numbers_go_on_behind_a_cursor(settings: Settings) -> None:
+    first = run(settings, "search", "bulletin", "--limit", "7")
+    more = re.search(r"--cursor (\S+)", first.stderr)
+    assert more is not None
+
+    second = run(settings, "search", "bulletin", "--limit", "3", "--cursor", more[1])
+
+    assert re.findall(r"^ *(\d+)\. ", second.stdout, re.MULTILINE) == ["8", "9", "10"]
+
+
+def test_facets_histogram_and_reasons_are_printed(settings: Settings) -> None:
+    result = run(settings, "search", "missiles", "--facets", "--histogram", "--explain", "--limit", "1")
+
+    lines = result.stdout.splitlines()
+    assert " 100%  stem:missil" in result.stdout
+    assert lines[lines.index("Author") + 1] == "  2  Ada Lovelace"
+    bars = lines[lines.index("By month") + 1 :]
+    assert len([line for line in bars if re.fullmatch(r"  \d{4}-\d\d     1  [█#]{40}", line)]) == 2
+    assert "  2024-08     0" in bars
+    assert "  1 more with a coarser date" in bars
+
+
+def test_what_would_find_more_is_said_where_nothing_matches(settings: Settings) -> None:
+    result = run(settings, "search", "misiles", "author:hopper")
+
+    assert "Did you mean: missiles author:hopper (1 article)" in result.stderr
+    assert "Without misiles: 1 article" in result.stderr
+
+
+def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, engine="memory")
+    Store.open(settings.store_path).close()
+
+    status = run(settings, "status")
+
+    assert "Next:     archive ingest PATH takes articles in" in status.stdout
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/article/undated-notes", "http://127.0.0.1:8000/article/undated-notes?q=x&page=2", "undated-notes"],
+)
+def test_an_article_may_be_named_by_the_address_of_its_page(settings: Settings, address: str) -> None:
+    assert run(settings, "show", address).stdout.startswith("Undated notes")
+
+
+def test_every_command_stands_under_a_heading_of_the_help() -> None:
+    shown = CliRunner().invoke(cli, ["--help"]).stdout
+
+    assert "Commands:" not in shown
+    assert "Find and read them:\n  search " in shown
+    assert all(re.search(rf"^  {name} ", shown, re.MULTILINE) for name in cli.commands)
+
+
 # show, export, delete
 
 
@@ -290,18 +369,23 @@ def test_status_tells_articles_and_index(settings: Settings) -> None:
     assert (status["changes"], status["undated"], status["versions"]) == (134, 1, 0)
     assert status["store_bytes"] > 10_000  # type: ignore[operator]
     assert (status["password"], status["tokens"]) == (False, 0)
-    assert "134 articles, up to date" in run(settings, "status").stdout
+    words = run(settings, "status").stdout
+    assert "134 articles, up to date" in words
+    assert "Articles: 134, 1 undated" in words
+    assert "Next:" not in words
 
 
 def test_a_lost_index_is_told_everywhere_until_it_is_rebuilt(own: Settings) -> None:
     shutil.rmtree(own.index_root)
 
     search, status, verify = run(own, "search", "x"), run(own, "status", "--json"), run(own, "verify")
+    hints = run(own, "status")
     rebuilt = run(own, "reindex")
 
     assert (search.exit_code, search.stdout) == (1, "")
     assert "archive reindex" in search.stderr
     assert rows(status)[0]["ready"] is False
+    assert "Next:     archive reindex --if-needed mends the tantivy index" in hints.stdout
     assert verify.exit_code == 1
     assert "archive reindex" in verify.stderr
     assert (rebuilt.exit_code, rebuilt.stdout.split(" in ")[0]) == (0, "Indexed 4 articles")

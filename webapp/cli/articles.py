@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from webapp.cli.common import fail, home_option, plural, say, settings_from
+from webapp.cli.common import ADDRESS, fail, home_option, plural, say, settings_from
 
 
 @click.command()
-@click.argument("slugs", metavar="SLUG...", nargs=-1, required=True)
+@click.argument("slugs", type=ADDRESS, metavar="SLUG...", nargs=-1, required=True)
 @home_option
 def delete(slugs: tuple[str, ...], home: Path | None) -> None:
     """Remove the articles SLUG... from the archive and the index.

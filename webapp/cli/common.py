@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 import click
 import orjson
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, ArticleNotFoundError, SearchNotFoundError
 from index.errors import QueryError, SearchError
 from webapp.marking import pieces, visible_text
 from webapp.models import Spans
@@ -44,6 +45,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (QueryError, SettingsError) as error:
             fail(str(error), code=WRONG_USAGE)
+        except ArticleNotFoundError as error:
+            fail(f"{error}. Find its address with: archive search WORDS")
+        except SearchNotFoundError as error:
+            fail(f"{error}. The saved searches are listed by: archive searches")
         except (ArchiveError, SearchError) as error:
             fail(str(error))
         except KeyboardInterrupt:
@@ -83,6 +88,21 @@ def fail(message: str, *, code: int = FAILED) -> None:
     """Print ``message`` as the error and end with ``code``."""
     say(f"Error: {message}")
     raise click.exceptions.Exit(code)
+
+
+class Address(click.ParamType):  # type: ignore[type-arg]
+    """The address of an article: its slug, or the address of its page as a browser shows it."""
+
+    name = "SLUG"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Return the slug."""
+        _, found, rest = str(value).rpartition("/article/")
+        return re.split("[/?#]", rest)[0] if found else str(value)
+
+
+#: The type of an argument that names an article.
+ADDRESS = Address()
 
 
 def home_option(command: F) -> F:

@@ -133,6 +133,8 @@ def _destination(output: Path | None) -> Iterator[IO[bytes]]:
             yield stdout
             stdout.flush()
         return
+    if not output.parent.is_dir():
+        raise click.UsageError(f"There is no folder {output.parent}: make it first.")
     partial = output.with_name(output.name + ".part")
     try:
         with partial.open("wb") as stream:

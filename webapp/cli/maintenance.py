@@ -14,7 +14,10 @@ from webapp.cli.common import engine_option, fail, home_option, plural, print_js
 from webapp.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
-    from index.indexer import Indexer
+    from collections.abc import Sequence
+
+    from archive.store import StoreStats
+    from index.indexer import Indexer, IndexStatus
     from index.progress import Progress, Report
 
 #: How long a repair waits for another writer.
@@ -150,10 +153,38 @@ def status(as_json: bool, home: Path | None) -> None:
         )
         return
     click.echo(f"Home:     {settings.home}")
-    click.echo(f"Articles: {stats.articles:,}")
+    click.echo(f"Articles: {stats.articles:,}{_lacking(stats)}")
+    click.echo(f"Store:    {stats.bytes_on_disk / 1e6:,.1f} MB, {plural(changes, 'change')} so far")
     for index in indexes:
         used = " (in use)" if index.engine == settings.engine else ""
         click.echo(f"Index:    {index.engine}{used}: {_described(index.state, index)}")
+    for hint in _hints(stats, indexes, settings.engine):
+        click.echo(f"Next:     {hint}")
+
+
+def _lacking(stats: StoreStats) -> str:
+    parts = [
+        f"{count:,} {what}"
+        for count, what in ((stats.undated, "undated"), (stats.without_author, "without an author"))
+        if count
+    ]
+    return f", {' and '.join(parts)}" if parts else ""
+
+
+def _hints(stats: StoreStats, indexes: Sequence[IndexStatus], engine: str) -> list[str]:
+    """Return what to run, the most pressing first; nothing where all is well."""
+    if not stats.articles:
+        return ["archive ingest PATH takes articles in"]
+    hints = []
+    for index in indexes:
+        option = "" if index.engine == engine else f" --engine {index.engine}"
+        if index.state != "ready":
+            hints.append(f"archive reindex --if-needed{option} mends the {index.engine} index")
+        elif index.behind:
+            hints.append(f"archive reindex --if-needed{option} indexes what is behind")
+    if hints:
+        hints.append("archive verify --deep checks articles and indexes")
+    return hints
 
 
 def _without_engine(values: dict[str, Any]) -> dict[str, Any]:

@@ -112,8 +112,11 @@ def print_pages(services: Services, request: SearchParams, most: int | None, *, 
         answer = services.search(request)
     print_facets(first)
     print_histogram(first)
-    if not shown:
-        say("No articles match." if not first.total else "There are no articles on this page.")
+    if not shown and first.total:
+        say("There are no articles on this page.")
+    elif not shown:
+        empty = not services.status().articles
+        say("The archive is empty. Begin with: archive ingest PATH" if empty else "No articles match.")
     say_repair(first)
     if answer.next is not None:
         say(f"There are more: add --cursor {answer.next} or --all")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from webapp.cli.common import fail, home_option, marked, marked_line, print_json, say, settings_from
+from webapp.cli.common import ADDRESS, fail, home_option, marked, marked_line, print_json, say, settings_from
 from webapp.marking import visible_text
 from webapp.presenters import article_json, date_words
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("slug")
+@click.argument("slug", type=ADDRESS)
 @click.option("--query", "-q", default="", metavar="QUERY", help="Mark what QUERY matches.")
 @click.option("--json", "as_json", is_flag=True, help="Print the article as one JSON object.")
 @click.option("--provenance", is_flag=True, help="Also print where each value came from.")

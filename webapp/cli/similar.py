@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from webapp.cli.common import engine_option, fail, home_option, print_json, say, settings_from
+from webapp.cli.common import ADDRESS, engine_option, home_option, print_json, say, settings_from
 from webapp.marking import visible_text
 from webapp.presenters import date_words, hit_json
 
 
 @click.command()
-@click.argument("slug")
+@click.argument("slug", type=ADDRESS)
 @click.option(
     "--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Most articles to print."
 )
@@ -26,14 +26,10 @@ def similar(slug: str, limit: int, as_json: bool, engine: str | None, home: Path
     Example:
       archive similar long-range-missiles-approved
     """
-    from archive.errors import ArticleNotFoundError
     from webapp.services import Services
 
     with Services(settings_from(home, engine=engine), create=False) as services:
-        try:
-            hits = services.similar(slug, limit=limit)
-        except ArticleNotFoundError:
-            fail(f"There is no article {slug}.")
+        hits = services.similar(slug, limit=limit)
     for hit in hits:
         if as_json:
             print_json(hit_json(hit))
