@@ -18,6 +18,7 @@ from index.engine import Engine, Record, SearchRequest
 from index.engines import factory
 from index.errors import IndexDamagedError, IndexMissingError
 from index.generations import Generation, Generations
+from index.heap import give_back
 from index.manifests import State
 from index.plan import All, NumberRange, Plan, Term
 from index.progress import Meter, Report
@@ -126,6 +127,7 @@ class Build:
             meter.advance(len(documents))
             if pending >= COMMIT_EVERY:
                 engine.commit()
+                give_back()
                 self._write_manifest(after_id=after_id, documents=meter.done)
                 pending = 0
         meter.begin("commit")

@@ -11,10 +11,12 @@ import pytest
 from archive.document import Document, Origin
 from archive.errors import LockHeldError
 from archive.store import Store
+from index import heap
 from index.build import Build, read_ahead
 from index.engine import SearchRequest
 from index.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError
 from index.generations import Generations
+from index.heap import give_back
 from index.indexer import Indexer
 from index.lock import writer_lock
 from index.manifests import MANIFEST, make_folder
@@ -282,6 +284,29 @@ def test_new_folders_are_made_durable_one_by_one(tmp_path: Path, monkeypatch: py
     make_folder(tmp_path / "home" / "index")
 
     assert synced == [tmp_path, tmp_path / "home", tmp_path / "home" / "index"]
+
+
+def test_a_build_gives_memory_back_after_each_commit(
+    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.build.BATCH", 2)
+    monkeypatch.setattr("index.build.COMMIT_EVERY", 4)
+    given: list[bool] = []
+    monkeypatch.setattr("index.build.give_back", lambda: given.append(True))
+    put(store, *range(1, 10))
+
+    indexer.reindex()
+
+    assert len(given) == 2
+
+
+def test_a_c_library_that_gives_nothing_back_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.heap.ctypes.CDLL", lambda _: object())
+    heap._trim.cache_clear()
+
+    give_back()
+
+    heap._trim.cache_clear()
 
 
 def test_only_one_process_rebuilds(store: Store, indexer: Indexer) -> None:
