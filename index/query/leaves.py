@@ -104,6 +104,12 @@ def field_leaf(field: FieldHelp, value: Value, span: Span, *, today: dt.date, wa
         return _counted(field.name, value, span, warn)
     if token.kind in (Kind.WORD, Kind.PHRASE) and (found := _presence(field, token.text, span)):
         return found
+    if field.takes is Takes.SCOPE:
+        message = (
+            f"'{value.source}' looks for the bare words beside it, without a sign, in one field of text; "
+        )
+        warn("unknown_value", f"{message}it was searched as text.", value.start, token.end)
+        return _as_text(value, span)
     known = STATES if field.takes is Takes.STATE else PRESENCE
     meant = suggest(token.text, known)
     hint = f" Did you mean '{field.name}:{meant}'?" if meant else f" It knows: {', '.join(known)}."

@@ -127,6 +127,8 @@ class _Lexer:
         end = match.end()
         if not match[2]:
             message = "The quote is not closed; it was closed at the end."
+            if not match[1].strip():
+                message = "The quote is not closed and nothing follows it; it was left out."
             self.warnings.add("unbalanced_quote", message, start, end)
         if _STARRED.search(match[1]):
             self.warnings.add("star_in_quotes", "Between quotes, * is not a wildcard.", start, end)
@@ -273,7 +275,10 @@ class _Lexer:
     def _check_stray(self, raw: str, start: int) -> None:
         """Warn of an operator's character that is taken as text."""
         first = raw[0]
-        if first in "+-":
+        if first in "~^":
+            message = f'"{first}" belongs directly after a word; it was taken as text.'
+            self.warnings.add("stray_sign", message, start, start + 1)
+        elif first in "+-":
             message = f'"{first}" belongs directly before a word, a quote or a bracket; it was taken as text.'
             self.warnings.add("stray_sign", message, start, start + 1)
         elif first == "!" and raw[1:2].isalnum():

@@ -14,22 +14,22 @@ import datetime as dt
 from dataclasses import replace
 
 from index.errors import QueryLimitError
-from index.query.ast import And, Boosted, Everything, Not, Or, ParsedQuery, Query, Word
+from index.query.ast import And, Boosted, Everything, Not, ParsedQuery, Query, Word
 from index.query.cleaning import Cleaned, clean
 from index.query.escapes import unescape
 from index.query.fields import BY_NAME, FieldHelp, Takes
-from index.query.groups import Group
-from index.query.guard import DEFAULT_LIMITS, MAX_BOOST, MIN_BOOST, Limits, check_length, check_terms
+from index.query.groups import Group, cover, warn_of_empty, warn_of_unclosed
+from index.query.guard import DEFAULT_LIMITS, Limits, check_length, check_terms
 from index.query.joining import Joining, joining_from
-from index.query.leaves import Value, at_least, field_leaf, is_date, missing_leaf, text_leaf
+from index.query.leaves import Value, field_leaf, text_leaf
 from index.query.lexer import lex
 from index.query.scopes import OUTERMOST, take_scopes
 from index.query.tokens import Kind, Token, Warnings
+from index.query.values import boost_at, counted, missing, value_at
 
 _BROAD = frozenset({Kind.PREFIX, Kind.WILDCARD, Kind.FUZZY})
 _TEXT = _BROAD | {Kind.WORD, Kind.PHRASE, Kind.EVERY}
 _VALUE = _TEXT | {Kind.RANGE}
-_COMPARISONS = frozenset({">", ">=", "<", "<=", "=", "≥", "≤"})
 _STARTS_OPERAND = _VALUE | {Kind.FIELD, Kind.COUNT, Kind.OPEN, Kind.MINUS, Kind.PLUS, Kind.NOT}
 
 
@@ -58,11 +58,6 @@ def parse(text: str, *, limits: Limits = DEFAULT_LIMITS, today: dt.date | None =
             error.position = cleaned.span(error.position, error.position)[0]
         raise
     return ParsedQuery(text=text, tree=tree, plain=parser.plain, warnings=warnings.placed(cleaned))
-
-
-def _is_date_word(token: Token) -> bool:
-    """Whether a date of several words may have this one: ``10``, ``september,``."""
-    return token.kind is Kind.WORD and token.text.rstrip(",").isalnum()
 
 
 class _Parser:
@@ -104,17 +99,13 @@ class _Parser:
         at = 0
         while at < len(self.tokens):
             at = self._step(at)
-        end = len(self.cleaned.text)
-        while len(self.frames) > 1:
-            start = self.frames[-1].start
-            message = "The bracket is not closed; it was closed at the end."
-            self.warnings.add("unbalanced_bracket", message, start, end)
-            self._close(end)
+        self._close_all(len(self.cleaned.text))
         tree = self._finish(self.frames[0])
+        warn_of_empty(self.frames[0], self.warnings)
         if tree is None:
             return Everything(span=self.cleaned.span(0, 0))
         if self.plain and len(self.leaves) > 1:  # brackets around plain words group nothing
-            return And(children=tuple(self.leaves), span=self._cover(self.leaves))
+            return And(children=tuple(self.leaves), span=cover(self.leaves))
         return tree
 
     def _field(self, token: Token) -> FieldHelp:
@@ -129,13 +120,13 @@ class _Parser:
         frame = self.frames[-1]
         match token.kind:
             case Kind.OPEN:
-                self.frames.append(Group(token.start, self.scopes.get(at, frame.scope)))
+                self.frames.append(Group(token.start, self.scopes.get(at, frame.scope), token.end))
             case Kind.CLOSE:
                 if len(self.frames) > 1:
-                    self._close(token.end, self._boost(at + 1))
+                    self._close(token.end, boost_at(self.tokens, at + 1, self.warnings))
                 else:
                     message = "A closing bracket without an opening one was left out."
-                    self.warnings.add("unbalanced_bracket", message, token.start, token.end)
+                    self.warnings.widen("unbalanced_bracket", message, token.start, token.end)
             case Kind.FIELD:
                 return self._after_field(at)
             case Kind.COUNT:
@@ -143,10 +134,10 @@ class _Parser:
             case Kind.BOOST:
                 self.exact = True  # whatever it weighs has taken it
             case Kind.JOIN:
-                if frame.join or frame.waiting or frame.negations or not frame.conjunction:
-                    self._operator_as_text(token)
+                if frame.takes_operator:
+                    frame.join, frame.dropped = token, False
                 else:
-                    frame.join = token
+                    self._operator_as_text(token)
             case Kind.MINUS:
                 frame.negations.append(token.start)
                 self.exact = True
@@ -159,25 +150,13 @@ class _Parser:
                 else:
                     self._operator_as_text(token)
             case Kind.AND | Kind.OR:
-                if frame.join or frame.waiting or frame.negations or not frame.conjunction:
-                    self._operator_as_text(token)
+                if frame.takes_operator:
+                    frame.waiting, frame.dropped = token, False
                 else:
-                    frame.waiting = token
+                    self._operator_as_text(token)
             case _:
-                self._leaf(token, boost=self._boost(at + 1))
+                self._leaf(token, boost=boost_at(self.tokens, at + 1, self.warnings))
         return at + 1
-
-    def _boost(self, at: int) -> float:
-        """The boost that the token at ``at`` is; 1 if it is none."""
-        if self._kind(at) is not Kind.BOOST:
-            return 1.0
-        token = self.tokens[at]
-        weight = float(token.text)
-        bounded = min(max(weight, MIN_BOOST), MAX_BOOST)
-        if bounded != weight:
-            message = f"A boost is from {MIN_BOOST:g} to {MAX_BOOST:g}; {bounded:g} was taken."
-            self.warnings.add("boost_bounded", message, token.start, token.end)
-        return bounded
 
     def _after_count(self, at: int) -> int:
         """Take ``atleast3:`` with the word or phrase after its colon."""
@@ -188,7 +167,7 @@ class _Parser:
             self.warnings.add("empty_field", message, count.start, count.end)
             self._leaf(Token(Kind.WORD, count.text, count.start, count.end))
             return at + 1
-        self._leaf(value, boost=self._boost(at + 2), count=count)
+        self._leaf(value, boost=boost_at(self.tokens, at + 2, self.warnings), count=count)
         return at + 2
 
     def _leaf(self, token: Token, *, boost: float = 1.0, count: Token | None = None) -> None:
@@ -196,7 +175,9 @@ class _Parser:
         scope = self.frames[-1].scope
         token = self._counted(token)
         if token.kind is Kind.PHRASE and not token.text.strip():
-            self._dropped("empty_phrase", "Empty quotes were left out.", token.start, token.end)
+            self.frames[-1].drop()
+            if self.cleaned.text[token.start : token.end].strip() != '"':  # of an open one the lexer tells
+                self.warnings.add("empty_phrase", "Empty quotes were left out.", token.start, token.end)
             return
         span = self.cleaned.span(token.start, token.end)
         if scope is None:
@@ -206,16 +187,9 @@ class _Parser:
             value = Value(token, token.start, source)
             leaf = field_leaf(scope, value, span, today=self.today, warn=self.warnings.add)
         if count is not None:
-            leaf = self._at_least(leaf, count)
+            start = self.cleaned.span(count.start, count.end)[0]
+            leaf = counted(leaf, count, (start, leaf.span[1]), self.warnings)
         self._take(leaf, boost)
-
-    def _at_least(self, leaf: Query, count: Token) -> Query:
-        start = self.cleaned.span(count.start, count.end)[0]
-        found = at_least(leaf, count.number, (start, leaf.span[1]))
-        if found is None:
-            message = f"'{count.text}' counts words of title, text or first paragraph; it was left out."
-            self.warnings.add("not_counted", message, count.start, count.end)
-        return found or leaf
 
     def _counted(self, token: Token) -> Token:
         """Count the token's words; past the limit of patterns it is a word."""
@@ -244,9 +218,9 @@ class _Parser:
             message = f"'{name.text}:' was taken to belong to what follows the space."
             self.warnings.add("space_after_colon", message, name.start, following.end)
         if following.kind is Kind.OPEN:
-            self.frames.append(Group(name.start, self.scopes.get(at + 1, known)))
+            self.frames.append(Group(name.start, self.scopes.get(at + 1, known), following.end))
             return at + 2
-        token, after = self._value(known, at + 1)
+        token, after = value_at(self.tokens, at + 1, known, self.today)
         if token.kind is Kind.PHRASE and not token.text.strip():
             self._valueless(name, known, quiet=True)
             return after
@@ -255,41 +229,13 @@ class _Parser:
         value = Value(token, name.start, unescape(source))
         span = self.cleaned.span(name.start, token.end)
         leaf = field_leaf(known, value, span, today=self.today, warn=self.warnings.add)
-        self._take(leaf, self._boost(after))
+        self._take(leaf, boost_at(self.tokens, after, self.warnings))
         return after
-
-    def _value(self, known: FieldHelp, at: int) -> tuple[Token, int]:
-        """The value at ``at``; for a date as many words as make one, up to four."""
-        token = self.tokens[at]
-        if known.takes not in (Takes.DATE, Takes.NUMBER) or token.kind is not Kind.WORD:
-            return token, at + 1
-        if token.text in _COMPARISONS and self._kind(at + 1) is Kind.WORD:
-            value = self.tokens[at + 1]
-            return Token(Kind.WORD, token.text + value.text, token.start, value.end), at + 2
-        if known.takes is Takes.NUMBER:
-            return token, at + 1
-        if not token.text[:1].isalpha() and is_date(known, token.text, self.today):
-            return token, at + 1
-        for count in (4, 3, 2):
-            words = self.tokens[at : at + count]
-            if len(words) == count and all(_is_date_word(word) for word in words):
-                text = " ".join(word.text for word in words)
-                if is_date(known, text, self.today):
-                    return Token(Kind.WORD, text, token.start, words[-1].end), at + count
-        return token, at + 1
 
     def _valueless(self, name: Token, known: FieldHelp, *, quiet: bool = False) -> None:
         """Take a field with nothing after its colon."""
         span = self.cleaned.span(name.start, name.end)
-        leaf = missing_leaf(known, span)
-        if leaf is None:
-            message = f"Nothing follows '{name.text}:'; it was searched as text."
-            self.warnings.add("empty_field", message, name.start, name.end)
-            leaf = Word(text=name.text + ":", span=span)
-        elif not quiet:
-            what = "undated articles" if known.takes is Takes.DATE else f"articles without {known.name}"
-            message = f"'{name.text}:' with nothing after it finds {what}."
-            self.warnings.add("empty_field", message, name.start, name.end)
+        leaf = missing(name, known, span, self.warnings, quiet=quiet)
         self.terms += 1
         check_terms(self.terms, self.limits, name.start)
         self._take(leaf)
@@ -301,6 +247,7 @@ class _Parser:
     def _operand(self, node: Query, boost: float = 1.0) -> None:
         """Give the open group its next operand, with the signs before it."""
         frame = self.frames[-1]
+        frame.dropped = False
         if boost != 1.0:
             node = Boosted(child=node, weight=boost, span=node.span)
         if frame.join and self._join(frame, frame.join, node):
@@ -334,43 +281,29 @@ class _Parser:
         self.warnings.add("stray_operator", message, token.start, token.end)
         self._leaf(Token(Kind.WORD, token.text, token.start, token.end))
 
-    def _dropped(self, code: str, message: str, start: int, end: int) -> None:
-        """Leave out what holds no word, and the signs that belong to it."""
-        self.frames[-1].negations.clear()
-        self.warnings.add(code, message, start, end)
+    def _close_all(self, end: int) -> None:
+        """End the groups whose brackets are not closed."""
+        unclosed = self.frames[1:]
+        while len(self.frames) > 1:
+            self._close(end, is_closed=False)
+        warn_of_unclosed(unclosed, end, self.warnings, self.cleaned.text)
 
-    def _close(self, end: int, boost: float = 1.0) -> None:
+    def _close(self, end: int, boost: float = 1.0, *, is_closed: bool = True) -> None:
         """End the innermost group and give it to the one around it."""
         frame = self.frames[-1]
         node = self._finish(frame, end)
         self.frames.pop()
-        if node is None:
-            self._dropped("empty_group", "Empty brackets were left out.", frame.start, end)
-        else:
+        if node is not None:
+            warn_of_empty(frame, self.warnings)
             self._operand(node, boost)
+            return
+        around = self.frames[-1]
+        around.drop()
+        if is_closed:
+            around.empties.append((frame.start, end))
 
     def _finish(self, frame: Group, end: int | None = None) -> Query | None:
         """The tree of a group, or None if it is empty."""
-        frame.negations.clear()
-        if join := frame.join:
-            frame.join = None
-            self._operator_as_text(join)
-        if waiting := frame.waiting:
-            frame.waiting = None
-            self._operator_as_text(waiting)
-        if not frame.conjunction:
-            return None
-        span = None if end is None else self.cleaned.span(frame.start, end)
-        alternatives = [
-            part[0] if len(part) == 1 else And(children=tuple(part), span=self._cover(part))
-            for part in [*frame.alternatives, frame.conjunction]
-        ]
-        if len(alternatives) > 1:
-            return Or(children=tuple(alternatives), span=span or self._cover(alternatives))
-        if span and len(frame.conjunction) > 1:
-            return And(children=tuple(frame.conjunction), span=span)
-        return alternatives[0]
-
-    @staticmethod
-    def _cover(nodes: list[Query]) -> tuple[int, int]:
-        return (nodes[0].span[0], nodes[-1].span[1])
+        for stray in frame.stray_operators():
+            self._operator_as_text(stray)
+        return frame.tree(None if end is None else self.cleaned.span(frame.start, end))

@@ -63,6 +63,12 @@ class Warnings:
     def add(self, code: str, message: str, start: int, end: int) -> None:
         self._found.append((start, end, code, message))
 
+    def widen(self, code: str, message: str, start: int, end: int) -> None:
+        """As `add`, but make the last one longer if it says the same of what stands directly before."""
+        if self._found and self._found[-1][1:] == (start, code, message):
+            start = self._found.pop()[0]
+        self.add(code, message, start, end)
+
     def placed(self, cleaned: Cleaned) -> tuple[QueryWarning, ...]:
         """Return them with their place in the text as typed."""
         return tuple(

@@ -393,3 +393,39 @@ def test_no_word_is_lost_in_silence(text: str) -> None:
 def test_no_text_raises_but_for_the_limits(text: str) -> None:
     with contextlib.suppress(QueryLimitError):
         assert parse(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("(((", [("unbalanced_bracket", (0, 3))], id="brackets-opened-only"),
+        pytest.param(")))", [("unbalanced_bracket", (0, 3))], id="brackets-closed-only"),
+        pytest.param("((a", [("unbalanced_bracket", (0, 3))], id="two-not-closed"),
+        pytest.param(
+            "(a (b", [("unbalanced_bracket", (0, 5)), ("unbalanced_bracket", (3, 5))], id="two-apart"
+        ),
+        pytest.param("((()))", [("empty_group", (0, 6))], id="empty-inside-empty"),
+        pytest.param("(() a)", [("empty_group", (1, 3))], id="empty-beside-a-word"),
+        pytest.param("(()", [("unbalanced_bracket", (0, 3))], id="empty-and-not-closed"),
+        pytest.param("title:((", [("unbalanced_bracket", (0, 8))], id="field-of-an-open-bracket"),
+        pytest.param('"', [("unbalanced_quote", (0, 1))], id="a-quote-alone"),
+        pytest.param('a "  ', [("unbalanced_quote", (2, 5))], id="a-quote-at-the-end"),
+        pytest.param("a AND (", [("unbalanced_bracket", (6, 7))], id="operator-before-an-open-bracket"),
+        pytest.param("a NEAR/5 ()", [("empty_group", (9, 11))], id="near-nothing"),
+        pytest.param("a ^", [("stray_sign", (2, 3))], id="caret"),
+        pytest.param('title:""', [("empty_field", (0, 6))], id="a-field-of-empty-quotes"),
+        pytest.param('author:""', [], id="empty-quotes-ask-for-none"),
+        pytest.param("~2 a", [("stray_sign", (0, 1))], id="tilde"),
+    ],
+)
+def test_one_slip_gives_one_note(text: str, expected: list[tuple[str, tuple[int, int]]]) -> None:
+    assert [(warning.code, warning.span) for warning in parse(text).warnings] == expected
+
+
+@pytest.mark.parametrize("text", ["a AND ()", "a NEAR/5 (", 'a OR "'])
+def test_an_operator_is_left_out_with_what_it_would_have_joined(text: str) -> None:
+    assert parse(text).tree == A
+
+
+def test_an_operator_behind_what_was_left_out_is_text() -> None:
+    assert parse("a () OR").tree == a(A, w("OR"))
