@@ -50,7 +50,8 @@ with warnings.catch_warnings():  # 2.7.4 is older than Python's warnings about i
     import whoosh.codec.whoosh3  # noqa: F401  # it is imported late otherwise, and warns then
     from whoosh.columns import NumericColumn, VarBytesColumn
     from whoosh.fields import COLUMN, FieldType, Schema
-    from whoosh.filedb.filestore import FileStorage
+    from whoosh.filedb.filestore import FileStorage, StorageError
+    from whoosh.filedb.filetables import FileFormatError
     from whoosh.filedb.structfile import BufferFile
     from whoosh.formats import Existence, Format
     from whoosh.index import FileIndex
@@ -68,6 +69,7 @@ ABSENT = -(2**63)
 FOREIGN = (
     OSError, ValueError, TypeError, LookupError, AttributeError, EOFError, AssertionError, OverflowError,
     struct.error, pickle.UnpicklingError, WhooshIndexError, IndexingError, LockError,
+    FileFormatError, StorageError,
 )  # fmt: skip
 
 
@@ -84,7 +86,8 @@ class _LibraryErrors:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, FOREIGN):
+        # Where a block of postings is damaged, Whoosh raises a plain `Exception`.
+        if isinstance(error, FOREIGN) or type(error) is Exception:
             raise self._error(f"{self._doing}: {error or type(error).__name__}") from error
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from index.engine import Engine, Record
+from index.engine import Engine, Record, SearchRequest
 from index.engines import ENGINES, factory
+from index.errors import EngineError
+from index.plan import Term
 
 
 @pytest.fixture(params=sorted(ENGINES))
@@ -83,3 +86,31 @@ def test_no_files_are_pickled_by_the_memory_engine(tmp_path: Path) -> None:
 
     assert [path.name for path in tmp_path.iterdir()] == ["records.jsonl"]
     assert (tmp_path / "records.jsonl").read_text(encoding="utf-8").count("\n") == 2
+
+
+# Whoosh leaves files open where it fails to read the next one.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    "damage", [bytes, lambda _: b"", lambda size: b"x" * size], ids=["zeros", "empty", "junk"]
+)
+def test_a_file_of_something_else_is_damage_and_never_a_stranger_s_error(
+    engine: Engine, tmp_path: Path, damage: Callable[[int], bytes]
+) -> None:
+    engine.add([article(1), article(2)])
+    engine.commit()
+    engine.close()
+    every = SearchRequest(plan=Term("body", "words"))
+
+    told = []
+    for name, (size, _) in contents(tmp_path).items():
+        whole = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(damage(size))
+        try:
+            with closing(factory(engine.name).open(tmp_path)) as opened:
+                opened.search(every)
+        except EngineError as error:
+            told.append(str(error))
+        (tmp_path / name).write_bytes(whole)
+
+    assert told
+    assert all("archive reindex" in message for message in told), told
