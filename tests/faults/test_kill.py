@@ -23,7 +23,7 @@ from fault_strace import counting, injecting, points
 OLD, NEW = range(1, 13), range(13, 25)
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=(*ENGINES, "memory"))
 def engine(request: pytest.FixtureRequest) -> str:
     return request.param
 
