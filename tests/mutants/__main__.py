@@ -61,22 +61,18 @@ GROUPS = {
         ("tests/index/test_indexer.py", "tests/archive/test_store.py", "tests/faults/test_model.py"),
     ),
     "limits": Group(
-        ("archive/limits.py", "archive/containers.py"),
+        ("archive/containers.py", "archive/readers/gunzip.py"),
         (
             "tests/archive/test_containers.py",
             "tests/archive/test_readers_hostile.py",
-            "tests/archive/test_readers_warc.py",
-            "tests/archive/test_readers_mail.py",
-            "tests/archive/test_ingest.py",
-            "tests/archive/test_readers_documents.py",
         ),
     ),
     "access": Group(
         ("webapp/auth.py", "webapp/tokens.py", "webapp/passwords.py", "webapp/sessions.py"),
         (
             "tests/webapp/test_access.py",
-            "tests/webapp/test_auth.py",
             "tests/webapp/test_sessions.py",
+            "tests/webapp/test_auth.py",
             "tests/webapp/test_cli_access.py",
         ),
     ),
