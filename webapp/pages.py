@@ -30,7 +30,9 @@ pages = Blueprint("pages", __name__)
 @pages.get("/")
 def search() -> str:
     """The search page; without words or filters it lists the newest articles."""
-    params = replace(search_params(request.args, page_size=page_size()), histogram=True)
+    params = search_params(request.args, page_size=page_size())
+    if not request.args.get("histogram", "").strip():  # the page draws it unless it is told not to
+        params = replace(params, histogram=True)
     try:
         page = answers().search(params)
     except EngineError:

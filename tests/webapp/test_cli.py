@@ -415,6 +415,11 @@ def test_verify_finds_articles_that_the_index_lacks(own: Settings) -> None:
     assert (good.exit_code, good.stdout.strip()) == (0, "Checked 4 articles; 0 problems.")
     assert bad.exit_code == 1
     assert "In the index and not stored: 1." in bad.stderr
+    told = run(own, "verify", "--json")
+    assert told.exit_code == 1
+    (row,) = rows(told)
+    assert (row["articles"], row["repaired"]) == (3, [])
+    assert any("In the index and not stored: 1." in problem for problem in row["problems"])  # type: ignore[attr-defined]
 
 
 # printing

@@ -83,8 +83,17 @@ def test_the_page_and_json_ask_for_the_same(parameter):
     make_client(page).get(f"/?{query}")
     make_client(api).get(f"/api/v1/search?{query}")
 
-    # The page draws the matches over time whether or not they are asked for.
+    # The page draws the matches over time unless it is told not to.
     assert dataclasses.replace(page.asked[0], histogram=api.asked[0].histogram) == api.asked[0]
+
+
+def test_the_page_draws_the_matches_over_time_unless_told_not_to():
+    services = FakeServices()
+
+    for query in ("", "?histogram=1", "?histogram=0"):
+        make_client(services).get(f"/{query}")
+
+    assert [params.histogram for params in services.asked] == [True, True, False]
 
 
 COMMANDS = [("search", set(About)), ("export", {About.MATCHES, About.ORDER})]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from webapp.cli.common import engine_option, fail, home_option, plural, print_json, say, settings_from
+from webapp.cli.common import FAILED, engine_option, fail, home_option, plural, print_json, say, settings_from
 from webapp.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -201,8 +201,9 @@ def _described(state: str, index: Any) -> str:
 @click.command()
 @click.option("--deep", is_flag=True, help="Also read every byte of the indexes, and look for leftovers.")
 @click.option("--repair", is_flag=True, help="Mend what can be: everything but damaged articles.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @home_option
-def verify(deep: bool, repair: bool, home: Path | None) -> None:
+def verify(deep: bool, repair: bool, as_json: bool, home: Path | None) -> None:
     """Check every stored article, and the index against them.
 
     Exits 1 if anything is wrong and was not mended.
@@ -216,6 +217,7 @@ def verify(deep: bool, repair: bool, home: Path | None) -> None:
     from webapp.verifying import repair_archive, verify_archive
 
     settings = settings_from(home)
+    repaired: list[str] = []
     with open_archive(settings) as opened, ProgressLine() as line:
         indexers = [opened.indexer(index.engine) for index in opened.index_statuses()]
         if not deep:
@@ -228,9 +230,15 @@ def verify(deep: bool, repair: bool, home: Path | None) -> None:
             line.clear()
             found = verify_archive(opened.store, indexers, deep=deep)
             left = {problem.message for problem in found.problems}
-            for problem in before:
-                if problem.message not in left:
-                    say(f"Repaired: {problem.message}")
+            repaired = [problem.message for problem in before if problem.message not in left]
+    if as_json:
+        problems = [problem.message for problem in found.problems]
+        print_json({"articles": found.articles, "problems": problems, "repaired": repaired})
+        if problems:
+            raise click.exceptions.Exit(FAILED)
+        return
+    for message in repaired:
+        say(f"Repaired: {message}")
     for problem in found.problems:
         say(f"Problem: {problem.message}")
     click.echo(f"Checked {plural(found.articles, 'article')}; {plural(len(found.problems), 'problem')}.")
