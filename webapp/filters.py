@@ -13,7 +13,7 @@ from archive.document import PartialDate, Precision
 from index.analysis import fold_key, tokens
 from index.errors import QueryError
 from index.plan import Any, Constant, Except, Plan, Term
-from index.query.ast import DateRange, Has, Near, Not, Or, Phrase, Query
+from index.query.ast import DateRange, Has, Near, Not, Or, Phrase, Query, Whole
 from index.query.rewrite import plan_from_query
 from index.schema import BREAKS
 from webapp.models import MISSING, SearchParams
@@ -54,8 +54,8 @@ def filters_from_params(params: SearchParams, languages: Sequence[str]) -> tuple
     """
     makers: dict[str, Callable[[str], Filter]] = {
         "author": lambda value: _author(value, languages),
-        "source": _source,
-        "tag": _tag,
+        "source": lambda value: _source(value, languages),
+        "tag": lambda value: _tag(value, languages),
         "language": _language,
         "year": lambda value: _year(value, languages),
         "month": lambda value: _month(value, languages),
@@ -103,17 +103,17 @@ def _author(value: str, languages: Sequence[str]) -> Filter:
     return _from_tree(Phrase(text=value, field="author"), languages)
 
 
-def _source(value: str) -> Filter:
+def _source(value: str, languages: Sequence[str]) -> Filter:
     # By the whole name: the facet "BBC" must not count what "BBC News" wrote.
     if not fold_key(value):
         raise QueryError("source: it is empty.")
-    return Filter(Phrase(text=value, field="source"), Term("source_key", fold_key(value)))
+    return _from_tree(Whole(text=value, field="source"), languages)
 
 
-def _tag(value: str) -> Filter:
+def _tag(value: str, languages: Sequence[str]) -> Filter:
     if not fold_key(value):
         raise QueryError("tag: it is empty.")
-    return Filter(Phrase(text=value, field="tag"), Term("tag_key", fold_key(value)))
+    return _from_tree(Whole(text=value, field="tag"), languages)
 
 
 def _language(value: str) -> Filter:

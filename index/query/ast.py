@@ -18,6 +18,9 @@ NOWHERE: Span = (0, 0)
 #: Fields that a query can name.  ``tag`` covers tags and section.
 FIELDS = ("title", "body", "lead", "author", "source", "lang", "tag", "url")
 
+#: Fields whose whole values can be asked for, as facets count them.
+WHOLE_FIELDS = ("author", "source", "tag")
+
 #: Values that `Has` can ask for; ``date`` is the publication date, and
 #: ``duplicate`` another article that says nearly the same.
 PRESENCE = ("author", "date", "source", "lang", "tag", "url", "duplicate")
@@ -44,6 +47,14 @@ class Phrase(Node):
 
     text: str
     field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole(Node):
+    """``source:="BBC"``: the whole value of ``field``, one of `WHOLE_FIELDS`, is ``text``."""
+
+    text: str
+    field: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +193,7 @@ class Everything(Node):
 Query: TypeAlias = (
     Word
     | Phrase
+    | Whole
     | Near
     | Prefix
     | Wildcard

@@ -22,6 +22,7 @@ from index.query.ast import (
     Prefix,
     Query,
     Span,
+    Whole,
     Wildcard,
     Word,
 )
@@ -58,6 +59,8 @@ def text_leaf(token: Token, field: str | None, span: Span) -> Query:
             if token.number >= 0:
                 return Near(text=token.text, slop=token.number, field=field, span=span)
             return Phrase(text=token.text, field=field, span=span)
+        case Kind.WHOLE if field is not None:
+            return Whole(text=token.text, field=field, span=span)
         case Kind.PREFIX:
             return Prefix(text=token.text, field=field, span=span)
         case Kind.WILDCARD:

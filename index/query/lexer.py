@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from index.query.ast import WHOLE_FIELDS
 from index.query.escapes import blank_escapes, unescape, unescape_quoted
 from index.query.fields import BY_NAME, FieldHelp, Takes, suggest
 from index.query.guard import MAX_TIMES, Limits, check_nesting, check_nots
@@ -199,8 +200,28 @@ class _Lexer:
         if ranged and (match := _DATE_RANGE.match(self.text, start)):
             self._add(Kind.RANGE, match[0], start, match.end())
             self._boost()
+        elif following == "=" and set(field.searches or (None,)) <= set(WHOLE_FIELDS) and self._whole(start):
+            return
         else:
             self._word(start, bare=False, valued=True)
+
+    def _whole(self, start: int) -> bool:
+        """Take a whole value, in quotes or one word; False if there is none."""
+        if (quoted := _QUOTED.match(self.text, start + 1)) and quoted[2] and quoted[1].strip():
+            self._add(Kind.WHOLE, unescape_quoted(quoted[1]), start, quoted.end())
+            self._boost()
+            return True
+        word = _CHUNK.match(self.text, start + 1)
+        if word is None or '"' in word[0] or not _RUN.search(word[0]):
+            return False
+        end = word.end()
+        boost = self._boosted(word[0], bare=False) if "^" in word[0] else None
+        if boost:
+            end -= len(boost[2])
+        self._add(Kind.WHOLE, unescape(self.text[start + 1 : end]), start, end)
+        if boost:
+            self._add(Kind.BOOST, boost[3], end, word.end())
+        return True
 
     def _unknown(self, name: str, start: int, end: int) -> None:
         """Warn of a name that is no field, unless it looks like plain writing."""

@@ -67,6 +67,13 @@ OPERATORS: tuple[OperatorHelp, ...] = (
         understood="title:harbour",
     ),
     OperatorHelp(
+        syntax='field:="value"',
+        meaning="The whole value of `author:`, `source:` or `tag:`, as the lists beside the results "
+        'count it: `source:="BBC"` is not "BBC News".',
+        example="source:=Reuters",
+        understood='source:="Reuters"',
+    ),
+    OperatorHelp(
         syntax="field:(a OR b)",
         meaning="A group in one field.",
         example="source:(reuters OR bbc)",

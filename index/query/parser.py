@@ -29,7 +29,7 @@ from index.query.values import boost_at, counted, missing, value_at
 
 _BROAD = frozenset({Kind.PREFIX, Kind.WILDCARD, Kind.FUZZY})
 _TEXT = _BROAD | {Kind.WORD, Kind.PHRASE, Kind.EVERY}
-_VALUE = _TEXT | {Kind.RANGE}
+_VALUE = _TEXT | {Kind.RANGE, Kind.WHOLE}
 _STARTS_OPERAND = _VALUE | {Kind.FIELD, Kind.COUNT, Kind.OPEN, Kind.MINUS, Kind.PLUS, Kind.NOT}
 
 

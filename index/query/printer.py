@@ -27,6 +27,7 @@ from index.query.ast import (
     Phrase,
     Prefix,
     Query,
+    Whole,
     Wildcard,
     Within,
     Word,
@@ -105,7 +106,7 @@ def _common_field(tree: Query) -> str | None:
         return _common_field(tree.left)
     if isinstance(tree, Not | AtLeast | Boosted):
         return _common_field(tree.child)
-    if isinstance(tree, DateRange | Length | Has | Everything):
+    if isinstance(tree, DateRange | Length | Has | Everything | Whole):
         return None
     return tree.field
 
@@ -198,6 +199,8 @@ class _Printer:
                 return print_bounds(start, end, of)
             case Length(low=low, high=high):
                 return print_numbers(low, high)
+            case Whole(text=text, field=field):
+                return f'{field}:="{escape_quoted(text)}"'
             case Word(text=text, field=field):
                 return self.word(text, _name(field, scope), "")
             case Phrase() | Near() | Prefix() | Wildcard() | Fuzzy():

@@ -39,6 +39,7 @@ from index.query.ast import (
     Prefix,
     Query,
     QueryWarning,
+    Whole,
     Wildcard,
     Within,
     Word,
@@ -190,6 +191,8 @@ class _Rewriter:
             case Phrase(text=text, field=field):
                 tokens = query_tokens(text)
                 return self._in_exact(node, tokens, lambda name: side_by_side(name, tokens), field)
+            case Whole(text=text, field=field):
+                return Constant(Term(f"{field}_key", fold_key(text)), 0.0)
             case Near(text=text, field=field):
                 return self._near(node)
             case Prefix() | Wildcard() | Fuzzy():

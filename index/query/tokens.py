@@ -30,6 +30,7 @@ class Kind(Enum):
     NOT = auto()
     JOIN = auto()  # NEAR/5, BEFORE/5, SENT, PARA
     COUNT = auto()  # atleast3:
+    WHOLE = auto()  # ="BBC", after the colon of a field
     BOOST = auto()  # ^2, directly after what it weighs
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from index.query.ast import (
     FIELDS,
     PRESENCE,
+    WHOLE_FIELDS,
     And,
     AtLeast,
     Boosted,
@@ -23,6 +24,7 @@ from index.query.ast import (
     Phrase,
     Prefix,
     Query,
+    Whole,
     Wildcard,
     Within,
     Word,
@@ -65,6 +67,7 @@ BITS = (
         "words:",
         "[5 TO 6]",
     ),
+    *('source:="', "tag:=", "author:=a^2", "title:=", "from:=x"),
     *("\x00", "\u200b", "\ud800", "\u202e", "🏴", "a*", "al*pha", "alp?a"),
 )
 
@@ -158,6 +161,7 @@ def _at_least(draw: st.DrawFn) -> AtLeast:
 leaves: st.SearchStrategy[Query] = st.one_of(
     st.builds(Word, text=st.sampled_from(["THE", "OF", "NATO", "EU", "AND", "OR", "NOT"])),
     st.builds(Word, text=_words, field=_fields).filter(_is_canonical),
+    st.builds(Whole, text=_words.filter(str.strip), field=st.sampled_from(WHOLE_FIELDS)),
     st.builds(Phrase, text=_words.filter(str.strip), field=_fields).filter(_is_canonical),
     st.builds(Near, text=_words.filter(str.strip), slop=st.integers(0, 100), field=_fields),
     st.builds(Prefix, text=_words, field=_fields),

@@ -18,12 +18,12 @@ def asked(q: str, **params: object) -> Asked:
     [
         pytest.param("harbour strike", {}, "harbour strike", id="plain"),
         pytest.param("harbour AND strike", {}, "+harbour strike", id="exact"),
-        pytest.param("harbour", {"source": ("BBC",)}, 'harbour source:"BBC"', id="filter"),
+        pytest.param("harbour", {"source": ("BBC",)}, 'harbour source:="BBC"', id="filter"),
         pytest.param(
-            "harbour AND strike", {"source": ("BBC",)}, '+harbour strike source:"BBC"', id="exact-filter"
+            "harbour AND strike", {"source": ("BBC",)}, '+harbour strike source:="BBC"', id="exact-filter"
         ),
-        pytest.param("a OR b", {"source": ("BBC",)}, '(a OR b) source:"BBC"', id="or-filter"),
-        pytest.param("", {"source": ("BBC",)}, 'source:"BBC"', id="filter-alone"),
+        pytest.param("a OR b", {"source": ("BBC",)}, '(a OR b) source:="BBC"', id="or-filter"),
+        pytest.param("", {"source": ("BBC",)}, 'source:="BBC"', id="filter-alone"),
         pytest.param("", {}, "", id="nothing"),
         pytest.param("OR harbour", {}, "\\OR harbour", id="stray-operator"),
         pytest.param("harbour AND", {}, "harbour \\AND", id="operator-at-the-end"),
