@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from tantivy import Query
 
-from index.engine import FacetRequest, Record, SearchRequest
+from index.engine import FacetRequest, Record, SearchRequest, Sort
 from index.engines.scoring import most_frequent
 from index.engines.tantivy import TantivyEngine, closeness, counting, factory
 from index.engines.tantivy.failures import SEARCHING
@@ -161,3 +163,18 @@ def test_an_id_added_twice_is_one_document_in_any_order(tmp_path):
         engine.commit()
 
     assert list(engine.ids()) == [3, 4, 5, 6]
+
+
+def test_a_state_of_the_index_that_nobody_searches_any_more_is_let_go(engine: TantivyEngine) -> None:
+    engine.add([article(1, "harbour strike")])
+    engine.commit()
+    for sort in Sort:
+        engine.search(SearchRequest(plan=Term("body", "harbour"), sort=sort))
+    views = [ref(engine._view._compiler), ref(engine._view._orders)]
+    gc.disable()
+    try:
+        engine.refresh()
+
+        assert [view() for view in views] == [None, None]
+    finally:
+        gc.enable()

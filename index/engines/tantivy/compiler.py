@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import tantivy
 from tantivy import Occur, Query
@@ -12,6 +11,7 @@ from tantivy import Occur, Query
 from index.engines.checks import RANKED, constant_score, kind_of
 from index.engines.tantivy.closeness import Closeness
 from index.engines.tantivy.expansion import Expansion
+from index.engines.tantivy.remembering import remembering
 from index.errors import EngineError
 from index.plan import (
     All,
@@ -66,7 +66,7 @@ class Compiler:
         self._closeness = Closeness(schema, searcher)
         self._expansion = Expansion(schema, searcher)
         self._nothing_added = Query.const_score_query(Query.all_query(), 0.0)
-        self._leaf = lru_cache(maxsize=512)(self._compile_leaf)
+        self._leaf = remembering(self._compile_leaf, 512)
 
     def compile(self, plan: Plan) -> Compiled | None:
         match plan:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from functools import lru_cache
 
 import tantivy
 from tantivy import Occur, Order, Query
@@ -12,6 +11,7 @@ from tantivy import Occur, Order, Query
 from index.engine import After, EngineHit, SearchRequest
 from index.engines.tantivy.columns import in_order
 from index.engines.tantivy.compiler import Compiler
+from index.engines.tantivy.remembering import remembering
 from index.plan import Plan
 
 #: Beyond so many hits, an order by title is read from the terms: Tantivy's own
@@ -26,7 +26,7 @@ class Titles:
         self._schema = schema
         self._searcher = searcher
         self._compiler = compiler
-        self._order = lru_cache(maxsize=2)(self._order_by_title)
+        self._order = remembering(self._order_by_title, 2)
 
     def page(self, query: Query, request: SearchRequest, offset: int | None) -> tuple[int, list[EngineHit]]:
         """By title, deep: from ``offset``, or what follows ``request.after``; only
