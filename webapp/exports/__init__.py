@@ -41,67 +41,31 @@ class Format:
     text: bool = False
 
 
-def _formats(*formats: Format) -> dict[str, Format]:
-    return {each.name: each for each in formats}
+#: Name, extension, title, media type, writer, and whether whole texts are given unless told otherwise.
+_Row: TypeAlias = tuple[str, str, str, str, Writer, bool]
+
+
+def _formats(*rows: _Row) -> dict[str, Format]:
+    return {
+        name: Format(
+            name=name, extension=extension, title=title, media_type=media_type, write=write, text=text
+        )
+        for name, extension, title, media_type, write, text in rows
+    }
 
 
 FORMATS: dict[str, Format] = _formats(
-    Format(name="csv", extension="csv", title="CSV", media_type="text/csv; charset=utf-8", write=csv.write),
-    Format(
-        name="ndjson",
-        extension="ndjson",
-        title="NDJSON",
-        media_type="application/x-ndjson",
-        write=ndjson.write,
-        text=True,
-    ),
-    Format(
-        name="markdown",
-        extension="md",
-        title="Markdown",
-        media_type="text/markdown; charset=utf-8",
-        write=markdown.write,
-    ),
-    Format(
-        name="bibtex",
-        extension="bib",
-        title="BibTeX",
-        media_type="application/x-bibtex; charset=utf-8",
-        write=bibtex.write,
-    ),
-    Format(
-        name="ris",
-        extension="ris",
-        title="RIS",
-        media_type="application/x-research-info-systems; charset=utf-8",
-        write=ris.write,
-    ),
-    Format(
-        name="csl",
-        extension="csl",
-        title="CSL-JSON",
-        media_type="application/vnd.citationstyles.csl+json",
-        write=csl.write,
-    ),
+    ("csv", "csv", "CSV", "text/csv; charset=utf-8", csv.write, False),
+    ("ndjson", "ndjson", "NDJSON", "application/x-ndjson", ndjson.write, True),
+    ("markdown", "md", "Markdown", "text/markdown; charset=utf-8", markdown.write, False),
+    ("bibtex", "bib", "BibTeX", "application/x-bibtex; charset=utf-8", bibtex.write, False),
+    ("ris", "ris", "RIS", "application/x-research-info-systems; charset=utf-8", ris.write, False),
+    ("csl", "csl", "CSL-JSON", "application/vnd.citationstyles.csl+json", csl.write, False),
 )
 
 FEEDS: dict[str, Format] = _formats(
-    Format(
-        name="atom",
-        extension="atom",
-        title="Atom",
-        media_type="application/atom+xml; charset=utf-8",
-        write=atom.write,
-        text=True,
-    ),
-    Format(
-        name="jsonfeed",
-        extension="json",
-        title="JSON Feed",
-        media_type="application/feed+json",
-        write=jsonfeed.write,
-        text=True,
-    ),
+    ("atom", "atom", "Atom", "application/atom+xml; charset=utf-8", atom.write, True),
+    ("jsonfeed", "json", "JSON Feed", "application/feed+json", jsonfeed.write, True),
 )
 
 
