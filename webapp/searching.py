@@ -85,7 +85,7 @@ def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequ
         partial=_narrowed(planned.partial, filters) if wants_partial and planned.partial else None,
         sort=sort,
         understood=understood,
-        warnings=(*parsed.warnings, *planned.warnings),
+        warnings=_told_once(parsed.warnings, planned.warnings),
         matchers=matchers_from_plan(planned.plan),
         identity="\n".join((understood, sort.value, params.match, params.engine or "", *_fold(params))),
         bare=planned.plan,
@@ -124,6 +124,12 @@ def _fits(sort: Sort, key: Key) -> bool:
     except EngineError:
         return False
     return True
+
+
+def _told_once(parsed: Sequence[QueryWarning], planned: Sequence[QueryWarning]) -> tuple[QueryWarning, ...]:
+    """Join what parser and plan tell; of what the parser has told, the plan's is no news."""
+    starts = {warning.span[0] for warning in parsed}
+    return (*parsed, *(warning for warning in planned if warning.span[0] not in starts))
 
 
 def _sort(name: str) -> Sort:

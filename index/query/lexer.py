@@ -15,6 +15,7 @@ from index.query.fields import BY_NAME, FieldHelp, Takes, suggest
 from index.query.guard import MAX_TIMES, Limits, check_nesting, check_nots
 from index.query.joining import joining_from
 from index.query.patterns import read_pattern
+from index.query.strays import warn_of_long, warn_of_question, warn_of_range, warn_of_strays
 from index.query.tokens import Kind, Token, Warnings
 
 _SPACE = re.compile(r"\s+")
@@ -203,6 +204,8 @@ class _Lexer:
         elif following == "=" and set(field.searches or (None,)) <= set(WHOLE_FIELDS) and self._whole(start):
             return
         else:
+            if field.takes is Takes.TEXT and following in "[{<>":
+                warn_of_range(field.name, start, self.warnings)
             self._word(start, bare=False, valued=True)
 
     def _whole(self, start: int) -> bool:
@@ -263,12 +266,12 @@ class _Lexer:
 
     def _plain_word(self, raw: str, start: int, end: int, *, bare: bool, valued: bool) -> None:
         if len(raw) > self.limits.term_chars:
-            self._check_long(raw, start, end)
+            warn_of_long(raw, start, end, self.limits.term_chars, self.warnings)
         if raw.isalnum():
             self._add(Kind.WORD, raw, start, end)
             return
         if not valued:
-            self._check_stray(raw, start)
+            warn_of_strays(raw, start, self.warnings)
         if _PATTERN.search(raw) is None:
             self._add(Kind.WORD, unescape(raw), start, end)
             return
@@ -276,7 +279,8 @@ class _Lexer:
         if pattern.code:
             self.warnings.add(pattern.code, pattern.message, start, end)
         elif bare and pattern.kind is Kind.WORD:
-            self._check_question(raw, end)
+            is_asked = bool(self.tokens) and not self.text[end:].strip()
+            warn_of_question(raw, end, self.warnings, is_asked=is_asked)
         self._add(pattern.kind, pattern.text, start, end, pattern.number)
 
     def _operator(self, raw: str, start: int, end: int) -> None:
@@ -286,43 +290,3 @@ class _Lexer:
             self._add(Kind.WORD, raw, start, end)
         else:
             self._add(_OPERATORS[raw], raw, start, end)
-
-    def _check_long(self, raw: str, start: int, end: int) -> None:
-        most = self.limits.term_chars
-        if any(len(run) > most for run in _RUN.findall(raw)):
-            message = f"No word of more than {most} letters is in the index."
-            self.warnings.add("long_word", message, start, end)
-
-    def _check_stray(self, raw: str, start: int) -> None:
-        """Warn of an operator's character that is taken as text."""
-        first = raw[0]
-        if first in "~^":
-            message = f'"{first}" belongs directly after a word; it was taken as text.'
-            self.warnings.add("stray_sign", message, start, start + 1)
-        elif first in "+-":
-            message = f'"{first}" belongs directly before a word, a quote or a bracket; it was taken as text.'
-            self.warnings.add("stray_sign", message, start, start + 1)
-        elif first == "!" and raw[1:2].isalnum():
-            message = f'"!" excludes nothing; write -{raw[1:]} for that.'
-            self.warnings.add("stray_sign", message, start, start + 1)
-        elif first == ":":
-            message = "A colon without a field name was taken as text."
-            self.warnings.add("stray_colon", message, start, start + 1)
-        elif first in "[]{}":
-            message = "Square and curly brackets only stand after a field, as in date:[2023 TO 2024]."
-            self.warnings.add("stray_bracket", message, start, start + 1)
-        at = raw.find('"')
-        while at > 0:
-            before, after = raw[at - 1], raw[at + 1 : at + 2]
-            if before != "\\" and not before.isdigit() and not (before.isalnum() and after.isalnum()):
-                message = "A quote inside a word was taken as text."
-                self.warnings.add("stray_quote", message, start + at, start + at + 1)
-                break
-            at = raw.find('"', at + 1)
-
-    def _check_question(self, raw: str, end: int) -> None:
-        """A question mark ends a bare word: say so where it may be meant."""
-        asked = self.tokens and not self.text[end:].strip()
-        if raw.endswith("?") and len(raw.rstrip("?")) > 1 and not asked:
-            message = "A question mark at the end of a word is punctuation; write * for other endings."
-            self.warnings.add("question_mark", message, end - 1, end)

@@ -413,6 +413,11 @@ def test_no_text_raises_but_for_the_limits(text: str) -> None:
         pytest.param("a AND (", [("unbalanced_bracket", (6, 7))], id="operator-before-an-open-bracket"),
         pytest.param("a NEAR/5 ()", [("empty_group", (9, 11))], id="near-nothing"),
         pytest.param("a ^", [("stray_sign", (2, 3))], id="caret"),
+        pytest.param("title:[a TO m]", [("no_range", (6, 7))], id="range-in-a-field-of-text"),
+        pytest.param("author:>=m", [("no_range", (7, 8))], id="comparison-in-a-field-of-text"),
+        pytest.param('har"bour', [("stray_quote", (3, 4))], id="quote-inside-a-word"),
+        pytest.param('צה"ל', [], id="quote-of-a-hebrew-acronym"),
+        pytest.param("5'10\"x", [], id="inches"),
         pytest.param('title:""', [("empty_field", (0, 6))], id="a-field-of-empty-quotes"),
         pytest.param('author:""', [], id="empty-quotes-ask-for-none"),
         pytest.param("~2 a", [("stray_sign", (0, 1))], id="tilde"),
@@ -429,3 +434,8 @@ def test_an_operator_is_left_out_with_what_it_would_have_joined(text: str) -> No
 
 def test_an_operator_behind_what_was_left_out_is_text() -> None:
     assert parse("a () OR").tree == a(A, w("OR"))
+
+
+def test_a_note_says_whether_the_sign_was_searched_for() -> None:
+    assert parse("a - b").warnings[0].message.endswith("it was left out.")
+    assert parse("a --b").warnings[0].message.endswith("it was taken as text.")
