@@ -144,7 +144,10 @@ def _bare(element: Any) -> Any:
     """The element with plain names, as an HTML parser expects them."""
     for each in element.iter():
         if isinstance(each.tag, str) and "}" in each.tag:
-            each.tag = local_name(each)
+            try:
+                each.tag = local_name(each)
+            except ValueError:  # such as ``http:``, which passes in a damaged feed alone
+                each.tag = "span"
     lxml.etree.cleanup_namespaces(element)
     return element
 
