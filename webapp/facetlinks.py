@@ -14,6 +14,9 @@ from webapp.wording import FACET_TITLES, value_label
 #: Values of a facet that are shown before "more".
 FACET_HEAD = 7
 
+#: Facets whose values all stand behind "more".
+_LISTED_WHOLE = ("year", "month")
+
 #: A facet of so many values has more than fit, on a page of its own.
 _LONG_FACET = 20
 
@@ -42,7 +45,7 @@ def facet_box(params: SearchParams, name: str, values: tuple[FacetValue, ...]) -
         title=FACET_TITLES[name],
         head=links[:cut],
         rest=links[cut:],
-        all_url=facet_url(params, name) if len(values) >= _LONG_FACET and name not in ("year", "month") else "",
+        all_url=facet_url(params, name) if len(values) >= _LONG_FACET and name not in _LISTED_WHOLE else "",
     )
 
 

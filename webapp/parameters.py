@@ -200,6 +200,18 @@ def _lacking(each: _Filter) -> Parameter:
     )
 
 
+def _switch(name: str, help_: str, *, default: str = "0", about: About = About.BESIDE) -> Parameter:
+    return Parameter(
+        name=name,
+        field=name,
+        help=help_,
+        kind=Kind.SWITCH,
+        about=about,
+        options=(f"--{name}",),
+        default=default,
+    )
+
+
 #: The table.
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
@@ -255,14 +267,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         options=("--sort",),
         choices=SORTS,
     ),
-    Parameter(
-        name="collapse",
-        field="collapse",
-        help="Fold near-duplicates under the one that comes first; totals still count articles.",
-        kind=Kind.SWITCH,
+    _switch(
+        "collapse",
+        "Fold near-duplicates under the one that comes first; totals still count articles.",
         about=About.ORDER,
-        options=("--collapse",),
-        default="0",
     ),
     Parameter(
         name="limit",
@@ -294,33 +302,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         options=("--cursor",),
         metavar="TEXT",
     ),
-    Parameter(
-        name="facets",
-        field="facets",
-        help="Count authors, sources, tags, languages and dates of what matches.",
-        kind=Kind.SWITCH,
-        about=About.BESIDE,
-        options=("--facets",),
-        default="1",
-    ),
-    Parameter(
-        name="histogram",
-        field="histogram",
-        help="Count the matches over time, by day to decade.",
-        kind=Kind.SWITCH,
-        about=About.BESIDE,
-        options=("--histogram",),
-        default="0",
-    ),
-    Parameter(
-        name="explain",
-        field="explain",
-        help="Tell why each article matched, and what made its score.",
-        kind=Kind.SWITCH,
-        about=About.BESIDE,
-        options=("--explain",),
-        default="0",
-    ),
+    _switch("facets", "Count authors, sources, tags, languages and dates of what matches.", default="1"),
+    _switch("histogram", "Count the matches over time, by day to decade."),
+    _switch("explain", "Tell why each article matched, and what made its score."),
 )
 
 BY_NAME = {each.name: each for each in PARAMETERS}
