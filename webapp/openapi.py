@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from webapp.models import FACETS
+from webapp.cursors import MAX_DEPTH
+from webapp.models import FACETS, MISSING
 from webapp.openapi_schemas import SCHEMAS
-from webapp.openapi_shapes import PARTIAL_DATE, Schema, answer, errors, parameter, ref
+from webapp.openapi_shapes import (
+    ANY_TEXT,
+    GIVEN_DATE,
+    Schema,
+    answer,
+    error_answer,
+    errors,
+    or_empty,
+    parameter,
+    ref,
+)
 from webapp.openapi_takeaway import takeaway_paths
 from webapp.parameters import (
     BY_NAME,
@@ -36,23 +47,23 @@ def _schema(each: Parameter) -> Schema:
     schema: Schema
     match each.kind:
         case Kind.VALUES:
-            items = {"type": "string", "maxLength": MAX_VALUE_CHARS}
+            items = {**ANY_TEXT, "maxLength": MAX_VALUE_CHARS}
+            if each.form is not None:
+                items["pattern"] = f"^({MISSING}|{each.form.pattern})?$"
             return {"type": "array", "items": items, "maxItems": MAX_VALUES}
         case Kind.NUMBER:
-            schema = {"type": "integer", "minimum": each.low}
-            if each.high is not None:
-                schema["maximum"] = each.high
-            return {**schema, "default": int(each.default)}
+            schema = {"type": "integer", "minimum": each.low, "maximum": each.high or MAX_DEPTH}
+            return {**or_empty(schema), "default": int(each.default)}
         case Kind.DATE:
-            return {"type": "string", "pattern": PARTIAL_DATE}
+            return {"type": "string", "pattern": GIVEN_DATE}
         case Kind.CURSOR:
-            return {"type": "string", "maxLength": MAX_CURSOR_CHARS}
+            return {"type": "string", "maxLength": MAX_CURSOR_CHARS, "pattern": "^[A-Za-z0-9_-]*$"}
         case Kind.CHOICE | Kind.SWITCH:
-            choices = list(each.choices) or ["0", "1"]
+            choices = [*(each.choices or ("0", "1")), ""]
             schema = {"type": "string", "enum": choices}
             return {**schema, **({"default": each.default} if each.default else {})}
         case Kind.TEXT:
-            return {"type": "string"}
+            return ANY_TEXT
 
 
 _SEARCH = [described(each) for each in PARAMETERS]
@@ -66,6 +77,7 @@ _ERROR_RESPONSES = {
     406: "The Accept header excludes JSON.",
     413: "The request has a body.",
     414: "The address is longer than 8 KiB.",
+    431: "Address and headers are longer than 16 KiB together.",
     429: "Too many requests from one client; Retry-After says when to ask again.",
     500: "A fault of the archive, noted in its log.",
     503: "No search is possible just now; the message says what mends it, Retry-After when to ask again.",
@@ -73,7 +85,9 @@ _ERROR_RESPONSES = {
 
 _SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
 
-_TYPED = parameter("q", "The query so far.", {"type": "string"}, example="harbour str")
+_PAGE = {"type": "integer", "minimum": 1, "maximum": MAX_DEPTH // 100}
+
+_TYPED = parameter("q", "The query so far.", ANY_TEXT, example="harbour str")
 
 OPENAPI: Schema = {
     "openapi": "3.1.0",
@@ -107,9 +121,9 @@ OPENAPI: Schema = {
                         "description": "Which facet.",
                         "schema": {"type": "string", "enum": list(FACETS)},
                     },
-                    parameter("find", "Only values with words that begin so.", {"type": "string"}),
+                    parameter("find", "Only values with words that begin so.", ANY_TEXT),
                     *_OF_MATCHES,
-                    parameter("page", "Page number, 100 values each.", {"type": "integer", "minimum": 1}),
+                    parameter("page", "Page number, 100 values each.", or_empty(_PAGE)),
                 ],
                 "responses": {
                     "200": answer("A page of values.", ref("FacetAnswer")),
@@ -186,7 +200,7 @@ OPENAPI: Schema = {
             "get": {
                 "operationId": "health",
                 "summary": "The process answers",
-                "responses": {"200": answer("It does.", ref("Health"))},
+                "responses": {"200": answer("It does.", ref("Health")), **errors()},
             }
         },
         "/readyz": {
@@ -194,6 +208,7 @@ OPENAPI: Schema = {
                 "operationId": "ready",
                 "summary": "Searches can be answered",
                 "responses": {
+                    **errors(),
                     "200": answer("They can.", ref("Readiness")),
                     "503": answer("They cannot.", ref("Readiness")),
                 },
@@ -206,7 +221,7 @@ OPENAPI: Schema = {
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         "schemas": SCHEMAS,
         "responses": {
-            f"Error{status}": answer(description, ref("Error"))
+            f"Error{status}": error_answer(description, ref("Error"))
             for status, description in _ERROR_RESPONSES.items()
         },
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp.exports import FEEDS, FORMATS, Format
 from webapp.exports.params import FEED_LENGTH, MAX_EXPORT, MAX_FEED, PAGING
-from webapp.openapi_shapes import Schema, errors
+from webapp.openapi_shapes import Schema, errors, or_empty
 
 
 def takeaway_paths(search: list[Schema], slug: Schema) -> Schema:
@@ -49,7 +49,7 @@ _TEXT = [
         "name": name,
         "in": "query",
         "description": description,
-        "schema": {"type": "string", "enum": ["0", "1"]},
+        "schema": {"type": "string", "enum": ["0", "1", ""]},
     }
     for name, description in (
         ("text", "1 gives whole texts, 0 first paragraphs, in CSV and Markdown."),
@@ -66,7 +66,7 @@ def _get(name: str, summary: str, parameters: list[Schema], responses: Schema) -
 
 def _limit(most: int, description: str) -> Schema:
     schema = {"type": "integer", "minimum": 1, "maximum": most}
-    return {"name": "limit", "in": "query", "description": description, "schema": schema}
+    return {"name": "limit", "in": "query", "description": description, "schema": or_empty(schema)}
 
 
 def _path(name: str, values: list[str]) -> Schema:
@@ -75,7 +75,10 @@ def _path(name: str, values: list[str]) -> Schema:
 
 def _files(formats: dict[str, Format]) -> Schema:
     types = [each.media_type.partition(";")[0] for each in formats.values()]
+    of_json = {"type": ["object", "array"]}
     return {
         "description": "The articles: docs/exports.md says what each format holds.",
-        "content": {each: {"schema": {"type": "string"}} for each in types},
+        "content": {
+            each: {"schema": of_json if each.endswith("json") else {"type": "string"}} for each in types
+        },
     }

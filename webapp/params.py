@@ -190,6 +190,10 @@ def _known_names(known: Sequence[str]) -> str:
     return f"Known here: {', '.join(known)}." if known else "None is known here."
 
 
+#: What people leave around a value; other white space belongs to it, and makes it wrong.
+BLANKS = " \t\r\n"
+
+
 def _text(args: Mapping[str, str], name: str) -> str:
     text = args.get(name, "")
     if "\x00" in text:
@@ -203,7 +207,7 @@ def _number(args: Mapping[str, str], name: str, default: int) -> int:
 
 
 def _whole(args: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
-    text = args.get(name, "").strip()
+    text = args.get(name, "").strip(BLANKS)
     if not text:
         return default
     if _NUMBER.fullmatch(text) is None or not low <= int(text) <= high:
@@ -213,7 +217,7 @@ def _whole(args: Mapping[str, str], name: str, default: int, low: int, high: int
 
 def _page(args: Mapping[str, str], limit: int) -> int:
     highest = max(1, MAX_DEPTH // limit)
-    text = args.get("page", "").strip()
+    text = args.get("page", "").strip(BLANKS)
     if _NUMBER.fullmatch(text) and int(text) > highest:
         message = f"Page numbers end at {highest}: go on with 'next' as 'cursor', or narrow the search."
         raise ParameterError("bad_parameter", message, "page")
@@ -251,8 +255,9 @@ def _cursor(args: Mapping[str, str]) -> str:
 
 def _values(args: MultiDict[str, str], each: Parameter) -> tuple[str, ...]:
     name = each.name
-    values = tuple(dict.fromkeys(value for text in args.getlist(name) if (value := text.strip())))
-    if len(values) > MAX_VALUES:
+    given = args.getlist(name)
+    values = tuple(dict.fromkeys(value for text in given if (value := text.strip())))
+    if len(given) > MAX_VALUES:
         raise ParameterError("bad_parameter", f"'{name}' may be given at most {MAX_VALUES} times.", name)
     for value in values:
         if len(value) > MAX_VALUE_CHARS or "\x00" in value:
