@@ -110,7 +110,12 @@ def _is_message(node: ast.AST) -> bool:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         called = ast.unparse(node.value.func)
         return called.startswith(("log.", "logger."))
-    return False
+    return _is_type(node)
+
+
+def _is_type(node: ast.AST) -> bool:
+    """A type that stands in quotes in a `cast`."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and " | None" in node.value
 
 
 def _changes(node: ast.AST) -> list[Change]:

@@ -223,6 +223,17 @@ def test_a_new_login_ends_the_session_before(client):
     assert client.get("/api/v1/search").status_code == 401
 
 
+def test_a_session_that_is_used_is_sent_anew(client, monkeypatch):
+    log_in(client)
+    assert "Set-Cookie" not in client.get("/").headers
+    monkeypatch.setattr("webapp.sessions.RENEW_S", -1)
+
+    answer = client.get("/")
+
+    assert answer.headers["Set-Cookie"].startswith("archive_session=")
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+
+
 def test_logging_out_ends_the_session_for_good(client):
     log_in(client)
     cookie = client.get_cookie("archive_session").value
@@ -232,7 +243,7 @@ def test_logging_out_ends_the_session_for_good(client):
     answer = client.post("/logout", headers=OWN)
 
     assert answer.status_code == 303
-    assert '"cache"' in answer.headers["Clear-Site-Data"]
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     client.set_cookie("archive_session", cookie)
     assert client.get("/api/v1/search").status_code == 401
 
