@@ -82,6 +82,16 @@ def test_a_password_is_long_and_not_the_first_to_try(password, fits):
             check_new(password)
 
 
+@pytest.mark.parametrize(
+    "password", ["professional", "Professional", "professional2024!", "1Q2W3E4R5T6Y", "finalfantasy"]
+)
+def test_a_password_that_many_have_is_refused_however_long(password):
+    with pytest.raises(PasswordError):
+        check_new(password)
+
+    check_new(f"{password} harbour lights")
+
+
 def test_a_hash_is_salted_scrypt_and_knows_its_password_only():
     stored = hash_password("harbour strike ends")
 
