@@ -59,6 +59,11 @@ class Asked:
     status: int = 0
     received: bytearray = field(default_factory=bytearray)
 
+    @property
+    def ms(self) -> float:
+        """How long the answer took, from the first attempt to connect."""
+        return (self.ended - self.sent) * 1000
+
 
 class Client:
     """Sends requests when they are due, each over a connection of its own."""
@@ -82,19 +87,20 @@ class Client:
             self._turn(max(0.0, waiting[-1].due - time.monotonic()) if waiting else 0.2)
         return asked
 
-    def closed_loop(self, paths: list[str], connections: int, seconds: float, rng: random.Random) -> float:
-        """Ask again as soon as an answer is there; return answers a second."""
-        end, begun = time.monotonic() + seconds, time.monotonic()
+    def closed_loop(
+        self, paths: list[str], connections: int, seconds: float, rng: random.Random
+    ) -> list[Asked]:
+        """Ask again as soon as an answer is there."""
+        end = time.monotonic() + seconds
         asked: list[Asked] = []
         while time.monotonic() < end:
             while self.flying < connections:
                 asked.append(Asked(due=time.monotonic(), path=rng.choice(paths)))
                 self._begin(asked[-1])
             self._turn(0.2)
-        took = time.monotonic() - begun
         while self.flying:
             self._turn(0.2)
-        return sum(each.status == 200 for each in asked) / took
+        return asked
 
     def _begin(self, asked: Asked) -> None:
         sock = socket.socket()
@@ -207,7 +213,7 @@ class Round:
     def times(self, *statuses: int, slow: bool | None = None) -> list[float]:
         """Return how long answers took, sorted."""
         return sorted(
-            (each.ended - each.sent) * 1000
+            each.ms
             for each in self.asked
             if each.status in statuses and (slow is None or (SLOW_WORD in each.path) == slow)
         )
@@ -240,7 +246,7 @@ def normal_again_s(after: list[Asked], normal_ms: float) -> float:
     """Return after how many seconds nobody was refused any more and answers took what they took before."""
     last = after[0].due
     for each in after:
-        if each.status != 200 or (each.ended - each.sent) * 1000 > 2 * normal_ms:
+        if each.status != 200 or each.ms > 2 * normal_ms:
             last = each.ended
         if each.due - last > 2:
             break
@@ -272,7 +278,8 @@ def measure(port: int, pid: int, words: list[str], options: argparse.Namespace) 
         ]
     client = Client(port)
     client.closed_loop(paths, 2, 3, rng)  # warm
-    full = client.closed_loop(paths, options.connections, options.seconds / 3, rng)
+    asked = client.closed_loop(paths, options.connections, options.seconds / 3, rng)
+    full = sum(each.status == 200 for each in asked) / (asked[-1].ended - asked[0].sent)
     print(
         f"saturated at {full:.0f} answers/s ({options.connections} at a time); times in ms, MB of the server"
     )
