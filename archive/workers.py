@@ -59,6 +59,10 @@ class _Child:
         self.items = 0
         self.timed_out = False
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def ask(self, request: tuple[bytes, ...], wall_s: float) -> bytes | None:
         """Return the answer; None if the child died or was killed over ``wall_s``."""
         stdin, stdout = self._process.stdin, self._process.stdout
@@ -132,6 +136,11 @@ class ReaderPool:
         """Read a container's member, whose content is ``data``, in some child."""
         place = orjson.dumps({"path": origin.path, "inside": origin.member})
         return self._threads.submit(self._read, (options_to_json(options), place, data), origin.member)
+
+    def pids(self) -> list[int]:
+        """The process ids of the children that there are now, for who measures them."""
+        with self._lock:
+            return [child.pid for child in self._all]
 
     def close(self) -> None:
         """End all children and threads; what is not read yet is not read."""
