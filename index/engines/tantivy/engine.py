@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import tantivy
 from tantivy import Order, Query
@@ -187,7 +188,15 @@ class TantivyEngine:
         with LibraryErrors(
             f"The index in {self._path} is damaged; rebuild it with: archive reindex", IndexDamagedError
         ):
-            return _View(_open(self._path), self._schema, self._labels)
+            if os.access(self._path, os.W_OK):
+                return _View(_open(self._path), self._schema, self._labels)
+            # Tantivy makes a lock file even to read: where nothing can be written it reads
+            # by links from elsewhere, which it needs only until its files are open.
+            with TemporaryDirectory(prefix="archive-index-") as links:
+                for file in self._path.iterdir():
+                    if file.suffix != ".lock":
+                        (Path(links) / file.name).symlink_to(file.absolute())
+                return _View(_open(Path(links)), self._schema, self._labels)
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if not self._writable:
