@@ -78,7 +78,7 @@ class Marks:
     Attributes:
         bodies: five lists of where the article may be, the plainest sign first.
         overall: share buttons, menus, sign-up boxes and the like, and what is hidden.
-        strict: doubtful elements, which go where precision is wanted.
+        strict: doubtful elements, headers of sections among them.
     """
 
     bodies: tuple[list[HtmlElement], ...] = field(default_factory=lambda: ([], [], [], [], []))

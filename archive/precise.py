@@ -3,7 +3,8 @@
 The rules are those of ``trafilatura.bare_extraction(favor_precision=True, fast=True)``
 (Apache-2.0) and the handling of single elements is its own code.  What is done
 otherwise: the tree is changed in place, elements are judged once (`archive.furniture`),
-and a page whose main part is short is left to trafilatura itself.
+headers stay in a part that is plainly the article, and a page whose main part is short
+is left to trafilatura itself.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def precise_blocks(tree: HtmlElement) -> list[Block]:
 def _scattered(tree: HtmlElement, found: Marks) -> _Element:
     """The paragraphs, quotes and tables of a page no part of which says that it is the article."""
     found.teasers.clear()  # on such pages they often are the text
+    _delete(found.strict)
     _prune(tree, found)
     body = lxml.etree.Element("body")
     seen: set[str] = set()
@@ -122,7 +124,8 @@ def _is_below(element: _Element, top: _Element) -> bool:
 def _prune(part: HtmlElement, found: Marks) -> None:
     """Delete the furniture of one part of the page."""
     _delete_guarded(part, [element for element in found.overall if _is_below(element, part)])
-    for elements in (found.captions, found.teasers, found.strict):
+    strict = [element for element in found.strict if element.tag != "header"]
+    for elements in (found.captions, found.teasers, strict):
         _delete(element for element in elements if _is_below(element, part))
     for _ in range(2):
         delete_by_link_density(part, "div", backtracking=True, favor_precision=True)
