@@ -204,6 +204,11 @@ def test_an_interrupt_ends_with_130(settings: Settings, monkeypatch: pytest.Monk
     assert "Interrupted" in result.stderr
 
 
+def heed_interrupts() -> None:
+    """Undo what a shell does to what it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(settings: Settings, *arguments: str, **more: Any) -> subprocess.Popen[str]:
     """Start the command line as a process of its own, as a shell does."""
     command = [
@@ -238,7 +243,7 @@ def test_a_reader_that_goes_ends_the_output_quietly(settings: Settings, argument
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
 def test_an_interrupt_ends_a_command_under_way(settings: Settings) -> None:
     reading, writing = os.pipe()  # nobody reads: the command waits when the pipe is full
-    process = start(settings, "export", stdout=writing)
+    process = start(settings, "export", stdout=writing, preexec_fn=heed_interrupts)
     os.close(writing)
     os.read(reading, 1)  # it has begun
 
@@ -318,6 +323,26 @@ def test_every_command_stands_under_a_heading_of_the_help() -> None:
     assert "Commands:" not in shown
     assert "Find and read them:\n  search " in shown
     assert all(re.search(rf"^  {name} ", shown, re.MULTILINE) for name in cli.commands)
+
+
+def test_an_interrupt_while_it_is_loaded_ends_without_a_traceback() -> None:
+    code = (
+        "import os, signal; from webapp.cli import _starting; signal.signal(signal.SIGINT, _starting._leave);"
+        "os.kill(os.getpid(), signal.SIGINT)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_once_loaded_the_signal_is_the_commands_again() -> None:
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "import webapp.cli; assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+    )
+
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
 
 
 # show, export, delete

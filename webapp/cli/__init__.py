@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import click
 
+from webapp.cli import _starting  # before the others, which take their time
 from webapp.cli.access import password, token
 from webapp.cli.agents import mcp
 from webapp.cli.articles import delete
@@ -59,6 +60,9 @@ for _heading, _commands in _COMMANDS.items():
     for _command in _commands:
         cli.add_command(_command)
         cli.headings[_command.name or ""] = _heading
+
+
+_starting.done()
 
 
 def main() -> None:
