@@ -126,9 +126,17 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                 yield orjson.loads(line)
 
 
+def _string(row: Mapping[str, Any], name: str) -> str:
+    """The value of ``name``, of which a list holds several, as text; empty if there is none."""
+    value = row.get(name)
+    if isinstance(value, list):
+        return " and ".join(str(part) for part in value)
+    return "" if value is None else str(value)
+
+
 def _text_of(row: Mapping[str, Any]) -> str:
     """The text, for which a bare title stands in: the archive keeps nothing without text."""
-    return (row.get("text") or "").strip() or (row.get("title") or "").strip()
+    return _string(row, "text").strip() or _string(row, "title").strip()
 
 
 def _draft(row: Mapping[str, Any], corpus: Path) -> Draft:
@@ -140,9 +148,9 @@ def _draft(row: Mapping[str, Any], corpus: Path) -> Draft:
             date = None
     return Draft(
         text=_text_of(row),
-        title=row.get("title") or "",
+        title=_string(row, "title"),
         origin=Origin(path=str(corpus), member=str(row["id"]), media_type="application/jsonl"),
-        authors=split_byline(row.get("author") or ""),
+        authors=split_byline(_string(row, "author")),
         published=date,
         external_id=str(row["id"]),
     )
@@ -152,16 +160,19 @@ def _topics(folder: Path) -> Iterator[Topic]:
     plain = folder / "queries.jsonl"
     for row in _rows(plain if plain.exists() else folder / "queries.jsonl.gz"):
         yield Topic(
-            id=str(row["id"]), text=row["text"], since=_first(row.get("since")), until=_last(row.get("until"))
+            id=str(row["id"]),
+            text=_string(row, "text"),
+            since=_first(row.get("since")),
+            until=_last(row.get("until")),
         )
 
 
-def _first(value: str | None) -> dt.date | None:
-    return PartialDate.from_iso(value[:10]).first if value else None
+def _first(value: object) -> dt.date | None:
+    return PartialDate.from_iso(str(value)[:10]).first if value else None
 
 
-def _last(value: str | None) -> dt.date | None:
-    return dt.date.fromordinal(PartialDate.from_iso(value[:10]).end - 1) if value else None
+def _last(value: object) -> dt.date | None:
+    return dt.date.fromordinal(PartialDate.from_iso(str(value)[:10]).end - 1) if value else None
 
 
 def judgments(path: Path) -> dict[str, dict[str, int]]:
@@ -170,7 +181,7 @@ def judgments(path: Path) -> dict[str, dict[str, int]]:
     if not path.exists():
         return grades
     for line in path.read_text(encoding="utf-8").splitlines():
-        fields = line.split("\t")
+        fields = line.split("\t") if "\t" in line else line.split()
         if len(fields) >= 3 and fields[-1].strip().lstrip("-").isdigit():
             grades.setdefault(fields[0], {})[fields[-2]] = int(fields[-1])
     return {query: judged for query, judged in grades.items() if max(judged.values()) > 0}
