@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
+from functools import cached_property
 
 from index.analysis import Token, fold_simple, folded_length, tokenize
 
@@ -30,6 +31,26 @@ class FoldedText:
         self.folded = fold_simple(text)
         even = len(self.folded) == len(text) and _keeps_places(text)
         self._offsets = None if even else _Offsets(text)
+
+    @cached_property
+    def joined(self) -> str:
+        """The words with a sign inside: ``o'brien``, ``u.s``, ``1,000``, with what else touches them."""
+        return _words_around(self.folded, _SIGN_INSIDE)
+
+    @cached_property
+    def joined_plain(self) -> str:
+        """`joined` without the signs."""
+        return self.joined.translate(_NO_SIGNS)
+
+    @cached_property
+    def hyphened(self) -> str:
+        """The words with a hyphen inside."""
+        return _words_around(self.folded, _HYPHEN_INSIDE)
+
+    @cached_property
+    def hyphened_plain(self) -> str:
+        """`hyphened` without the hyphens."""
+        return self.hyphened.replace("-", "")
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return where ``folded[start:end]`` stands in the text."""
@@ -61,6 +82,28 @@ def locate(text: FoldedText, words: Sequence[str], needed: Collection[str]) -> P
     return found
 
 
+#: Signs that may stand inside a token.
+SIGNS = "'.,&"
+
+_NO_SIGNS = str.maketrans("", "", SIGNS)
+_SIGN_INSIDE = re.compile(rf"[{SIGNS}](?<=[\w{SIGNS}].)(?=[^\W_])")
+_HYPHEN_INSIDE = re.compile(r"-(?=[^\W_])")
+
+
+def _words_around(folded: str, inside: re.Pattern[str]) -> str:
+    """Return what stands between spaces wherever ``inside`` matches, joined by spaces."""
+    words = []
+    stop = 0
+    for match in inside.finditer(folded):
+        place = match.start()
+        if place < stop:
+            continue
+        stop = folded.find(" ", place)
+        stop = len(folded) if stop < 0 else stop
+        words.append(folded[folded.rfind(" ", 0, place) + 1 : stop])
+    return " ".join(words)
+
+
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -73,7 +116,8 @@ class _Offsets:
     """From places in a folded text back to places in the original."""
 
     def __init__(self, text: str) -> None:
-        uneven = {char for char in set(_NOT_ASCII.findall(text)) if folded_length(char) != 1}
+        lengths = {char: folded_length(char) for char in set(_NOT_ASCII.findall(text))}
+        uneven = {char for char, length in lengths.items() if length != 1}
         #: where each uneven character begins in the folded text, and how far
         #: the original lies behind from its end on
         self._begins: list[int] = []
@@ -81,7 +125,7 @@ class _Offsets:
         self._shifts: list[int] = []
         shift = 0
         for match in re.finditer("[" + re.escape("".join(uneven)) + "]", text):
-            length = folded_length(match.group())
+            length = lengths[match.group()]
             self._begins.append(match.start() + shift)
             self._lengths.append(length)
             shift += length - 1

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 from index import plan as p
 from index.analysis import stems, tokens
@@ -42,6 +43,10 @@ MAX_MATCHES = 5_000
 _Leaf = p.Term | p.TermPhrase | p.TermNear | p.TermWithin | p.TermPrefix | p.TermWildcard | p.TermFuzzy
 
 
+#: Leaves with their keys and what to scan for.
+_Looked: TypeAlias = tuple[tuple[_Leaf, int, Wanted | None], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Matcher:
     """The leaves of a plan that can match in one kind of text.
@@ -52,13 +57,14 @@ class Matcher:
     """
 
     leaves: tuple[tuple[_Leaf, int], ...] = ()
+    _by_language: dict[str, _Looked] = field(default_factory=dict, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.leaves)
 
-    @property
-    def keys(self) -> frozenset[int]:
-        return frozenset(key for _, key in self.leaves)
+    def keys(self, language: str) -> frozenset[int]:
+        """The keys of the leaves that can match in a text of ``language``."""
+        return frozenset(key for _, key, _ in self._looked_for(language))
 
     def find(self, text: str, language: str) -> list[Match]:
         """Return what matched in ``text``, in order and without overlaps.
@@ -69,7 +75,22 @@ class Matcher:
         """
         if not self.leaves or not text:
             return []
-        return _merged(_search(text, language).matches(self.leaves))
+        looked_for = self._looked_for(language)
+        return _merged(_search(text, language).matches(looked_for)) if looked_for else []
+
+    def _looked_for(self, language: str) -> _Looked:
+        """Return the leaves that can match in a text of ``language``, each with its key and what to
+        scan for; worked out once for all the articles of a page."""
+        known = self._by_language.get(language)
+        if known is None:
+            mark = mark_of(language)
+            known = self._by_language[language] = tuple(
+                (leaf, key, _wanted(leaf, language))
+                for leaf, key in self.leaves
+                if not (isinstance(leaf, p.Term) and leaf.field in _STEMMED)
+                or split_mark(leaf.text)[1] == mark
+            )
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +161,15 @@ def _title_only(children: Iterable[p.Plan]) -> Iterator[str]:
                 yield leaf.text
 
 
+def _wanted(leaf: _Leaf, language: str) -> Wanted | None:
+    """Return what to scan for to find ``leaf``, None if it takes more than that."""
+    if isinstance(leaf, p.TermPhrase | p.TermNear | p.TermWithin):
+        return None
+    if not isinstance(leaf, p.Term):
+        return wanted_expansion(leaf)
+    return wanted_stem(leaf.text, language) if leaf.field in _STEMMED else wanted_token(leaf.text)
+
+
 class _Search:
     """One text, asked for each leaf; analysed only when a leaf needs it."""
 
@@ -159,39 +189,27 @@ class _Search:
     def stems(self) -> list[str]:
         return stems(self.distinct, self.language)
 
-    def matches(self, leaves: tuple[tuple[_Leaf, int], ...]) -> list[Match]:
+    def matches(self, looked_for: _Looked) -> list[Match]:
         found: list[Match] = []
-        mark = mark_of(self.language)
-        for leaf, key in leaves:
-            if isinstance(leaf, p.Term) and leaf.field in _STEMMED and split_mark(leaf.text)[1] != mark:
-                continue
-            quick = self._scanned(leaf, key)
+        for leaf, key, wanted in looked_for:
+            quick = self._scanned(leaf, key, wanted)
             found.extend(self._analysed(leaf, key) if quick is None else quick)
             if len(found) > MAX_MATCHES:
                 break
         return found
 
-    def _scanned(self, leaf: _Leaf, key: int) -> list[Match] | None:
-        """Find a leaf of one token by scanning, or return None if that cannot tell."""
-        folded = self.text.folded
+    def _scanned(self, leaf: _Leaf, key: int, wanted: Wanted | None) -> list[Match] | None:
+        """Find a leaf by scanning, or return None if that cannot tell."""
+        text = self.text
         if isinstance(leaf, p.TermPhrase) and leaf.field not in _STEMMED:
-            runs = scan_phrase(folded, leaf.terms)
-            return None if runs is None else [Match(*self.text.original(*run), key) for run in runs]
-        if isinstance(leaf, p.TermPhrase | p.TermNear | p.TermWithin):
-            return None
-        wanted: Wanted | None
-        if not isinstance(leaf, p.Term):
-            wanted = wanted_expansion(leaf)
-        elif leaf.field in _STEMMED:
-            wanted = wanted_stem(leaf.text, self.language)
-        else:
-            wanted = wanted_token(leaf.text)
-        places = scan(folded, wanted) if wanted is not None else None
+            runs = scan_phrase(text, leaf.terms)
+            return None if runs is None else [Match(*text.original(*run), key) for run in runs]
+        places = scan(text, wanted) if wanted is not None else None
         if places is None:
             return None
         if not places and isinstance(leaf, p.Term) and leaf.field in _STEMMED:
             return list(self._compounds(leaf.text, key))
-        return [Match(*self.text.original(start, end), key) for start, end in places]
+        return [Match(*text.original(start, end), key) for start, end in places]
 
     def _analysed(self, leaf: _Leaf, key: int) -> list[Match]:
         choices = self._vocabulary(leaf)
@@ -238,7 +256,7 @@ class _Search:
     def _compounds(self, stem: str, key: int) -> Iterator[Match]:
         """``longrange`` asked for, ``long-range`` written."""
         text = self.text.text
-        if not may_hold_compound(self.text.folded, stem):
+        if not may_hold_compound(self.text, stem):
             return
         for written in _HYPHENATED.finditer(text):
             joined = "".join(tokens(written.group()))

@@ -124,13 +124,15 @@ def _groups(text: str, matches: Sequence[Match], max_chars: int) -> list[Passage
 
 def _choose(found: list[Passage], count: int) -> list[Passage]:
     """Take passages greedily by what each adds that the taken ones lack."""
+    if len(found) <= count:
+        return found
     chosen: list[Passage] = []
     seen: set[int] = set()
-    rest = list(found)
+    rest = [({m.key for m in passage.matches}, passage.worth, passage) for passage in found]
     while rest and len(chosen) < count:
-        best = max(rest, key=lambda p: (len({m.key for m in p.matches} - seen), *p.worth, -p.start))
-        chosen.append(best)
-        seen.update(match.key for match in best.matches)
+        best = max(rest, key=lambda entry: (len(entry[0] - seen), entry[1], -entry[2].start))
+        chosen.append(best[2])
+        seen |= best[0]
         rest.remove(best)
     return sorted(chosen, key=lambda passage: passage.start)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.engines.patterns import literal_prefix
+from index.locate import SIGNS, FoldedText
 from index.plan import TermFuzzy, TermPrefix, TermWildcard
 from index.schema import MAX_TOKEN_CHARS
 from index.stemming import split_mark, stem
@@ -27,7 +28,6 @@ from index.terms import token_filter
 _SUFFIXING = frozenset({"en", "fr", "es", "it", "pt", "sv", "da", "no", "ro", "ru", "hu", "tr", ""})
 
 _WORD_END = re.compile(r"[^\W_]*")
-_SIGNS = "'.,&"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,22 @@ def wanted_expansion(leaf: TermPrefix | TermWildcard | TermFuzzy) -> Wanted | No
         head = literal_prefix(leaf.pattern)
     else:
         head = leaf.text[:1]
-    return Wanted(head, token_filter(leaf)) if head else None
+    return Wanted(head, _remembering(token_filter(leaf))) if head else None
 
 
-def scan(folded: str, wanted: Wanted) -> list[tuple[int, int]] | None:
-    """Return where the words that are ``wanted`` stand in ``folded``.
+def _remembering(accepts: Callable[[str], bool]) -> Callable[[str], bool]:
+    """``accepts``, for the same words over and over: those of the texts of one page."""
+    return lru_cache(maxsize=10_000)(accepts)
+
+
+def scan(text: FoldedText, wanted: Wanted) -> list[tuple[int, int]] | None:
+    """Return where the words that are ``wanted`` stand in the folded text.
 
     Returns:
         Half-open offsets in order, or None if the analyzer must decide.
     """
-    head = wanted.head
-    if not (head.isascii() and head.isalnum()) or _joined(head).search(folded) is not None:
+    head, folded = wanted.head, text.folded
+    if _may_be_joined(text, head):
         return None
     found: list[tuple[int, int]] = []
     start = folded.find(head)
@@ -86,12 +91,12 @@ def scan(folded: str, wanted: Wanted) -> list[tuple[int, int]] | None:
     return found
 
 
-def scan_phrase(folded: str, terms: Sequence[str]) -> list[tuple[int, int]] | None:
+def scan_phrase(text: FoldedText, terms: Sequence[str]) -> list[tuple[int, int]] | None:
     """Return where ``terms`` stand side by side, or None if the analyzer must decide."""
-    for term in terms[1:]:
-        if not (term.isascii() and term.isalnum()) or _joined(term).search(folded) is not None:
-            return None
-    firsts = scan(folded, wanted_token(terms[0]))
+    folded = text.folded
+    if any(_may_be_joined(text, term) for term in terms[1:]):
+        return None
+    firsts = scan(text, wanted_token(terms[0]))
     if firsts is None:
         return None
     found: list[tuple[int, int]] = []
@@ -109,10 +114,25 @@ def scan_phrase(folded: str, terms: Sequence[str]) -> list[tuple[int, int]] | No
     return found
 
 
-def may_hold_compound(folded: str, marked: str) -> bool:
-    """May a hyphenated word in ``folded`` have the joined stem ``marked``?"""
+def may_hold_compound(text: FoldedText, marked: str) -> bool:
+    """May a hyphenated word in the text have the joined stem ``marked``?"""
     bare, _ = split_mark(marked)
-    return "-" in folded and _hyphened(bare[:-2] or bare).search(folded) is not None
+    head = bare[:-2] or bare
+    if "-" not in text.folded or head not in text.hyphened_plain:
+        return False
+    return _hyphened(head).search(text.hyphened) is not None
+
+
+def _may_be_joined(text: FoldedText, head: str) -> bool:
+    """May a token that begins with ``head`` be written with signs inside it?
+
+    Only the few words with a sign inside are looked at, and a pattern, which
+    takes longer to compile than the whole text to look through, is made only
+    for those that hold the letters.
+    """
+    if not (head.isascii() and head.isalnum()):
+        return True
+    return head in text.joined_plain and _joined(head).search(text.joined) is not None
 
 
 _POSSESSIVE = re.compile(r"(?:'s(?![^\W_]))?[\W_]*")
@@ -143,23 +163,23 @@ def _joined(head: str) -> re.Pattern[str]:
     if not rest:
         return re.compile(re.escape(first) + r"[.&'](?=[^\W_])")
     plain = re.escape(rest)
-    tolerant = "".join(f"[{_SIGNS}]{{0,3}}{re.escape(char)}" for char in rest)
+    tolerant = "".join(f"[{SIGNS}]{{0,3}}{re.escape(char)}" for char in rest)
     return re.compile(f"{re.escape(first)}(?!{plain}){tolerant}")
 
 
 def _stands_alone(folded: str, start: int, end: int) -> bool:
     """Is the word a token for sure, whatever signs touch it?"""
     after = folded[end : end + 1]
-    if after and after in _SIGNS and folded[end + 1 : end + 2].isalnum():
+    if after and after in SIGNS and folded[end + 1 : end + 2].isalnum():
         if after == "'":
             if folded[end + 1] != "s" or folded[end + 2 : end + 3].isalnum():
                 return False
         elif after == "&" or end - start == 1 or (folded[end - 1].isdigit() and folded[end + 1].isdigit()):
             return False
     before = folded[start - 1 : start]
-    if start < 2 or not before or before not in _SIGNS:
+    if start < 2 or not before or before not in SIGNS:
         return True
     earlier = folded[start - 2]
     if before in "'&":
-        return not (earlier.isalnum() or earlier in _SIGNS)
+        return not (earlier.isalnum() or earlier in SIGNS)
     return not earlier.isdigit() and end - start > 1

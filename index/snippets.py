@@ -60,7 +60,7 @@ def make_snippets(
         max_chars: the longest snippet.
     """
     chosen: list[Match] = []
-    asked = matchers.body.keys | matchers.lead.keys
+    asked = matchers.body.keys(language) | matchers.lead.keys(language)
     if asked:
         for start, end in _chunks(text):
             chunk = text[start:end]

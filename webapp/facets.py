@@ -13,7 +13,7 @@ from typing import Any
 
 from index.analysis import fold_key, tokens
 from index.engine import Bucket, Engine, FacetRequest, SearchRequest, SearchResponse
-from index.plan import All, Constant, Except, Plan, Term, TermPrefix
+from index.plan import All, Constant, Plan, TermPrefix
 from webapp.filters import filters_from_params
 from webapp.histogram import month_counts
 from webapp.labels import Labels
@@ -32,12 +32,6 @@ _FIELDS = {
     "language": "lang",
     "year": "year",
 }
-
-#: What `has` calls the value of each facet.
-_PRESENCE = {"author": "author", "source": "source", "tag": "tag", "language": "lang", "year": "date"}
-
-#: Articles have at most one value of these, so what is not counted is missing.
-_SINGLE = ("source", "language", "year")
 
 #: Words of these are indexed, so that a long facet is searched by the engine.
 _WORDS = {"author": "author", "source": "source", "tag": "tag"}
@@ -115,22 +109,27 @@ class Facets:
         values.extend(self._beyond(name, values, plan))
         if name == "year":
             values.sort(key=lambda value: value.value)
-        return (*values, *self._missing(name, plan, response))
+        return (*values, *self._missing(name, response))
 
     def _value(self, name: str, bucket: Bucket, names: dict[str, str]) -> FacetValue:
         label = names.get(bucket.value, bucket.value)
+        selected, excluded = getattr(self.params, name), self._excluded(name)
+        if not selected and not excluded:
+            return FacetValue(value=label, label=label, count=bucket.count)
         return FacetValue(
             value=label,
             label=label,
             count=bucket.count,
-            selected=_chosen(getattr(self.params, name), bucket.value),
-            excluded=_chosen(self._excluded(name), bucket.value),
+            selected=_chosen(selected, bucket.value),
+            excluded=_chosen(excluded, bucket.value),
         )
 
     def _beyond(self, name: str, values: Sequence[FacetValue], plan: Plan) -> list[FacetValue]:
         """What is chosen but not among the first values: it must be there to be taken back."""
-        known = {fold_key(value.value) for value in values} | {MISSING}
         chosen = [*getattr(self.params, name), *self._excluded(name)]
+        if not chosen:
+            return []
+        known = {fold_key(value.value) for value in values} | {MISSING}
         return [
             FacetValue(
                 value=value,
@@ -143,16 +142,12 @@ class Facets:
             if fold_key(value) not in known
         ]
 
-    def _missing(self, name: str, plan: Plan, response: SearchResponse) -> tuple[FacetValue, ...]:
+    def _missing(self, name: str, response: SearchResponse) -> tuple[FacetValue, ...]:
         """The bucket of the articles that have no value."""
         buckets = response.facets.get(_FIELDS[name], ())
         if not response.total or (name == "tag" and not buckets):
             return ()
-        if name in _SINGLE and len(buckets) < _SIZES[name]:
-            count = response.total - sum(bucket.count for bucket in buckets)
-        else:
-            without = All((plan, Except(Term("has", _PRESENCE[name]))))
-            count = self.engine.search(SearchRequest(plan=Constant(without, 0.0), limit=0)).total
+        count = response.lacking[_FIELDS[name]]
         selected = MISSING in getattr(self.params, name)
         excluded = MISSING in self._excluded(name)
         if not count and not selected and not excluded:
@@ -213,7 +208,7 @@ class Facets:
         values = [self._value(name, bucket, {}) for bucket in response.facets[_FIELDS[name]]]
         if name == "year":
             values.sort(key=lambda value: value.value, reverse=True)
-        return values if words else [*values, *self._missing(name, plan, response)]
+        return values if words else [*values, *self._missing(name, response)]
 
     def _plan_without(self, name: str) -> Plan:
         return self.asked.plan_without(name, *(("month",) if name == "year" else ()))

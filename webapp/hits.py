@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from webapp.models import ArticlePage, Hit
 
 if TYPE_CHECKING:
     from archive.store import Store
+    from archive.store.showing import Shown
+
+_key = lru_cache(maxsize=20_000)(fold_key)
 
 
 class HitMaker:
@@ -37,52 +41,52 @@ class HitMaker:
         """
         if not found:
             return ()
-        documents = self._store.get_many([hit.id for hit in found])
+        shown = self._store.shown([hit.id for hit in found])
         scores = {hit.id: hit.score for hit in found}
-        slugs = self._slugs(documents)
+        slugs = self._slugs([article.authors for article in shown])
         return tuple(
-            _hit(document, scores[document.id], matchers, slugs, missing.get(document.id, ()))
-            for document in documents
+            _hit(article, scores[article.id], matchers, slugs, missing.get(article.id, ()))
+            for article in shown
         )
 
     def article(self, document: Document, query: str, matchers: Matchers) -> ArticlePage:
         """Return ``document`` with every place that ``query`` matched."""
-        slugs = self._slugs([document])
+        slugs = self._slugs([document.authors])
         title_spans = mark(document.title, matchers.title, document.language)
         body_spans = mark_text(document.text, matchers, document.language)
         return ArticlePage(
             document=document,
-            author_slugs=_author_slugs(document, slugs),
+            author_slugs=_author_slugs(document.authors, slugs),
             query=query,
             title_spans=title_spans,
             body_spans=body_spans,
             hit_count=len(title_spans) + len(body_spans),
         )
 
-    def _slugs(self, documents: Sequence[Document]) -> dict[str, str]:
-        keys = {fold_key(name) for document in documents for name in document.authors}
+    def _slugs(self, bylines: Sequence[tuple[str, ...]]) -> dict[str, str]:
+        keys = {_key(name) for byline in bylines for name in byline}
         return self._labels.author_slugs(sorted(keys)) if keys else {}
 
 
 def _hit(
-    document: Document, score: float, matchers: Matchers, slugs: dict[str, str], missing: tuple[str, ...]
+    shown: Shown, score: float, matchers: Matchers, slugs: dict[str, str], missing: tuple[str, ...]
 ) -> Hit:
     return Hit(
-        id=document.id,
-        slug=document.slug,
-        title=document.title,
-        authors=document.authors,
-        author_slugs=_author_slugs(document, slugs),
-        published=document.published,
-        source=document.source,
-        language=document.language,
-        url=document.url,
+        id=shown.id,
+        slug=shown.slug,
+        title=shown.title,
+        authors=shown.authors,
+        author_slugs=_author_slugs(shown.authors, slugs),
+        published=shown.published,
+        source=shown.source,
+        language=shown.language,
+        url=shown.url,
         score=score,
-        title_spans=mark(document.title, matchers.title, document.language),
-        snippets=make_snippets(document.text, matchers, document.language),
+        title_spans=mark(shown.title, matchers.title, shown.language),
+        snippets=make_snippets(shown.text, matchers, shown.language),
         missing=missing,
     )
 
 
-def _author_slugs(document: Document, slugs: dict[str, str]) -> tuple[str, ...]:
-    return tuple(slugs.get(fold_key(name), "") for name in document.authors)
+def _author_slugs(authors: Sequence[str], slugs: dict[str, str]) -> tuple[str, ...]:
+    return tuple(slugs.get(_key(name), "") for name in authors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from index.analysis import fold_key
 from index.engine import Engine, SearchRequest
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from archive.store import Store
 
 #: More names than this are not kept.
-_MOST = 20_000
+_MOST = 50_000
+
+_Entry = TypeVar("_Entry")
 
 
 class Labels:
@@ -29,13 +31,14 @@ class Labels:
         self._lock = threading.Lock()
         self._stamp: Hashable = None
         self._names: dict[str, dict[str, str]] = {}
+        self._authors: dict[str, tuple[str, str]] = {}
         self._languages: tuple[str, ...] | None = None
 
     def at(self, stamp: Hashable) -> Labels:
         """Forget what was remembered before ``stamp``, and return itself."""
         if stamp != self._stamp:
             with self._lock:
-                self._stamp, self._names, self._languages = stamp, {}, None
+                self._stamp, self._names, self._authors, self._languages = stamp, {}, {}, None
         return self
 
     def languages(self) -> tuple[str, ...]:
@@ -46,11 +49,11 @@ class Labels:
 
     def authors(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the printed names for author keys."""
-        return self._look_up("author", keys, self._store.author_names)
+        return {key: name for key, (_, name) in self._author_entries(keys).items()}
 
     def author_slugs(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the addresses for author keys."""
-        return self._look_up("slug", keys, self._store.author_slugs)
+        return {key: slug for key, (slug, _) in self._author_entries(keys).items()}
 
     def sources(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the printed names for source keys."""
@@ -74,13 +77,23 @@ class Labels:
         names = (name for document in documents for name in (*document.tags, document.section))
         return {fold_key(name): name for name in names if name}
 
+    def _author_entries(self, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+        return _looked_up(self._authors, keys, self._store.author_entries)
+
     def _look_up(
         self, kind: str, keys: Sequence[str], ask: Callable[[Sequence[str]], dict[str, str]]
     ) -> dict[str, str]:
-        known = self._names.setdefault(kind, {})
-        unknown = [key for key in keys if key not in known]
-        if unknown:
-            if len(known) > _MOST:
-                known = self._names[kind] = {}
-            known.update(ask(unknown))
-        return {key: known[key] for key in keys if key in known}
+        return _looked_up(self._names.setdefault(kind, {}), keys, ask)
+
+
+def _looked_up(
+    known: dict[str, _Entry], keys: Sequence[str], ask: Callable[[Sequence[str]], dict[str, _Entry]]
+) -> dict[str, _Entry]:
+    """Return what is behind ``keys``, asking for what is not ``known`` yet."""
+    unknown = [key for key in keys if key not in known]
+    found = ask(unknown) if unknown else {}
+    entries = {key: entry for key in keys if (entry := known.get(key) or found.get(key)) is not None}
+    if len(known) > _MOST:
+        known.clear()
+    known.update(found)
+    return entries

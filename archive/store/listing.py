@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import func, select
 
 from archive.document import Document
@@ -24,21 +22,6 @@ class ListingMethods(ArticleMethods):
         """
         with self._reading() as connection:
             return people.author_by_slug(connection, slug)
-
-    def author_names(self, keys: Sequence[str]) -> dict[str, str]:
-        """Printed names by key; unknown keys are left out."""
-        with self._reading() as connection:
-            return people.values_by_key(connection, people.AUTHOR_NAMES, keys)
-
-    def author_slugs(self, keys: Sequence[str]) -> dict[str, str]:
-        """Slugs by key; unknown keys are left out."""
-        with self._reading() as connection:
-            return people.values_by_key(connection, people.AUTHOR_SLUGS, keys)
-
-    def source_names(self, keys: Sequence[str]) -> dict[str, str]:
-        """Printed names of sources by key; unknown keys are left out."""
-        with self._reading() as connection:
-            return people.values_by_key(connection, people.SOURCE_NAMES, keys)
 
     def articles_by_author(
         self, author_key: str, *, offset: int = 0, limit: int = 50, with_text: bool = False

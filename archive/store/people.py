@@ -17,9 +17,6 @@ from archive.store.slugs import SlugAllocator, slug_base
 from archive.store.tables import article_authors, authors, sources
 
 _IDS_BY_KEY = Lookup(select(authors.c.key, authors.c.id), authors.c.key)
-AUTHOR_NAMES = Lookup(select(authors.c.key, authors.c.name), authors.c.key)
-AUTHOR_SLUGS = Lookup(select(authors.c.key, authors.c.slug), authors.c.key)
-SOURCE_NAMES = Lookup(select(sources.c.key, sources.c.name), sources.c.key)
 
 key_of = lru_cache(maxsize=65536)(fold_key)
 
@@ -94,8 +91,3 @@ def author_by_slug(connection: Connection, slug: str) -> StoredAuthor:
         raise ArticleNotFoundError(f"no author has the address {slug!r}")
     key, slug, name, count = row
     return StoredAuthor(key=key, slug=slug, name=name, articles=count)
-
-
-def values_by_key(connection: Connection, lookup: Lookup, keys: Iterable[str]) -> dict[str, str]:
-    """The second column by the first, for the rows of ``keys``; what is not there is left out."""
-    return {row[0]: row[1] for row in lookup.rows(connection, keys)}

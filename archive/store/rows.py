@@ -225,11 +225,11 @@ def hash_of_stored(row: Sequence[Any], body: bytes) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _partial_date(text: str) -> PartialDate:
+def parsed_date(text: str) -> PartialDate:
     return PartialDate.from_iso(text)
 
 
-def _strings(text: str) -> tuple[str, ...]:
+def parsed_strings(text: str) -> tuple[str, ...]:
     return () if text == "[]" else tuple(orjson.loads(text))
 
 
@@ -266,18 +266,18 @@ def document_from_row(row: Sequence[Any], body: bytes | None, group: int | None 
             words=words,
             id=id_,
             slug=slug,
-            authors=_strings(authors),
-            published=None if published is None else _partial_date(published),
+            authors=parsed_strings(authors),
+            published=None if published is None else parsed_date(published),
             published_at=None if published_at is None else dt.datetime.fromisoformat(published_at),
             language=language,
             source=source,
             url=url,
             section=section,
-            tags=_strings(tags),
+            tags=parsed_strings(tags),
             added=dt.datetime.fromisoformat(added),
             updated=dt.datetime.fromisoformat(updated),
             provenance=provenance_from_json(provenance),
-            warnings=_strings(warnings),
+            warnings=parsed_strings(warnings),
             group=group or 0,
         )
     except (ValueError, KeyError, TypeError) as error:

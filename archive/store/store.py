@@ -25,6 +25,7 @@ from archive.store.listing import ListingMethods
 from archive.store.originals import OriginalMethods, drop_unused, hashes_of
 from archive.store.putting import Batch
 from archive.store.records import ChangeKind, PutResult
+from archive.store.showing import ShowingMethods
 from archive.store.slugs import claim
 from archive.store.tables import articles, counters
 from archive.store.upkeep import UpkeepMethods
@@ -37,7 +38,9 @@ def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class Store(ListingMethods, ChangeMethods, UpkeepMethods, OriginalMethods, GroupMethods, WebMethods):
+class Store(
+    ShowingMethods, ListingMethods, ChangeMethods, UpkeepMethods, OriginalMethods, GroupMethods, WebMethods
+):
     """An open store.  Use `open`; close it, or use it as a context manager.
 
     Every method raises StoreError when the database cannot do its part, and

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index import plan as p
 from index.analysis import stem, tokens
-from index.matching import Matcher, _Search
+from index.matching import Matcher, _Search, _wanted
 from index.snippets import Snippet, make_snippets, mark, mark_text, matchers_from_plan
 
 STORY = (
@@ -155,7 +155,7 @@ def test_scanning_finds_what_analysis_finds(parts: list[tuple[str, str]]) -> Non
     for token in dict.fromkeys(tokens(text)):
         for leaf in (p.Term("body", token), p.Term("stem", stem(token, "en"))):
             search = _Search(text, "en")
-            quick = search._scanned(leaf, 0)
+            quick = search._scanned(leaf, 0, _wanted(leaf, "en"))
             if quick is not None:
                 assert sorted(quick, key=lambda m: m.start) == sorted(
                     search._analysed(leaf, 0), key=lambda m: m.start

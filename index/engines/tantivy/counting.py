@@ -24,8 +24,8 @@ from index.errors import IndexDamagedError
 MAX_BUCKETS = 65_000
 
 #: Of more matches than this, segments hand on their most frequent values only.
-#: Below, most authors have one article each, and all would be counted again.
-MANY_MATCHES = 3_000
+#: Below, counting again what they cut costs more than it spares.
+MANY_MATCHES = 15_000
 
 #: Values that are told apart from the rest without asking again: the number
 #: asked for, three times, and some.
@@ -72,7 +72,7 @@ class Counting:
         for request in requests:
             size = _fetched(request)
             wanted[request.field] = _terms(request.field, size, size if is_cut else _ALL, missing=_NONE)
-            if request.field in self._wide:
+            if is_cut and request.field in self._wide:
                 wanted |= _presence(request.field)
         found = self._searcher.aggregate(query, wanted)
         facets, lacking = {}, {}
@@ -107,7 +107,7 @@ class Counting:
             return self._first(request, counts), None
         if unseen >= least:
             counts = self._at_least(query, request, least)
-        return self._first(request, counts), None
+        return self._first(request, counts), None if is_cut else none
 
     def _recounted(
         self, query: Query, request: FacetRequest, counts: Counts, least: int, unseen: int
