@@ -120,7 +120,7 @@ def test_page_folds_copies_and_offers_to_unfold_them(services: Services) -> None
 
     assert "Fold copies" in plain
     assert "Also in" not in plain
-    assert "Show all copies" in folded
+    assert "Unfold copies" in folded
     assert "Also in 2 sources" in folded
 
 

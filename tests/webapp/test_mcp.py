@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("mcp"), "tantivy").home
 
 
+def run_alone(session: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Run it in a thread of its own: a browser test of this process may hold the main thread's loop."""
+    with ThreadPoolExecutor(max_workers=1) as alone:
+        return alone.submit(lambda: asyncio.run(session())).result()
+
+
 @pytest.fixture
 def ask(home: Path):
     """Run a coroutine against a server over the small archive."""
@@ -35,7 +42,7 @@ def ask(home: Path):
                 async with mcp.Client(build_server(services, version="1")) as client:
                     return await work(client)
 
-        return asyncio.run(session())
+        return run_alone(session)
 
     return run
 
@@ -99,4 +106,4 @@ def test_answers_over_standard_input_and_output(home: Path) -> None:
         async with mcp.Client(parameters) as client:
             return await client.call_tool("search", {"query": "atacms"})
 
-    assert asyncio.run(session()).structured_content["total"] == 1
+    assert run_alone(session).structured_content["total"] == 1
