@@ -9,8 +9,8 @@ are known by their form and taken apart first: tree cases of html5lib (``*.dat``
 name.  Everything is read in one child process under the limits of an ingest; then each
 set is ingested as a folder beside one good article, which must be stored.
 
-The columns are files by outcome, the most processor time that one took, and the most
-memory of the child.  In class are: ingested, ingested with a warning, and refused (or passed over) with a
+The columns are files by outcome, the most processor time that one took, the most
+memory of the child, and what became of the good neighbour.  In class are: ingested, ingested with a warning, and refused (or passed over) with a
 reason and a code.  Not in class: a reader that failed, more than 30 s, more than 1 GB.
 """
 
@@ -81,7 +81,7 @@ def main() -> None:
     total = Tally(neighbour=True)
     files = 0
     print(
-        f"{'set':<34}{'files':>6}{'ingested':>9}{'warned':>8}{'refused':>8}{'passed':>7}{'cpu s':>7}{'MB':>6}  codes"
+        f"{'set':<34}{'files':>6}{'ingested':>9}{'warned':>8}{'refused':>8}{'passed':>7}{'cpu s':>7}{'MB':>6}{'good':>7}  codes"
     )
     with tempfile.TemporaryDirectory() as scratch:
         for name, paths in sorted(_sets(arguments.folder, Path(scratch)).items()):
@@ -288,7 +288,8 @@ def _show(name: str, tally: Tally) -> None:
     codes = ", ".join(f"{code} {number}" for code, number in _ordered(refused))
     print(
         f"{name:<34}{tally.files:>6}{found['ingested']:>9}{found['warned']:>8}{refused.total():>8}"
-        f"{found['passed over']:>7}{tally.slowest_s:>7.1f}{tally.peak_bytes / 1e6:>6.0f}  {codes}",
+        f"{found['passed over']:>7}{tally.slowest_s:>7.1f}{tally.peak_bytes / 1e6:>6.0f}"
+        f"{'stored' if tally.neighbour else 'LOST':>7}  {codes}",
         flush=True,
     )
 
