@@ -10,6 +10,7 @@
      ├── StoreError                the store cannot do what was asked
      │    ├── StoreVersionError        written by another version of the program
      │    ├── StoreDamagedError        what is stored is not what was written
+     │    │    └── ArticleDamagedError    of one article
      │    ├── ArticleNotFoundError     no article has this id or slug
      │    ├── SearchNotFoundError      no saved search has this slug
      │    └── FeedNotFoundError        no feed is followed under this name
@@ -90,6 +91,20 @@ class StoreVersionError(StoreError):
 
 class StoreDamagedError(StoreError):
     """What is stored is not what was written."""
+
+
+class ArticleDamagedError(StoreDamagedError):
+    """One article is not what was written; the others are not affected.
+
+    Attributes:
+        article: its id, 0 if that is not known.
+        slug: its address, or empty.
+    """
+
+    def __init__(self, message: str, *, article: int = 0, slug: str = "") -> None:
+        super().__init__(message)
+        self.article = article
+        self.slug = slug
 
 
 class ArticleNotFoundError(StoreError):

@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from archive.errors import ArticleNotFoundError, LockHeldError, SearchNotFoundError, StoreError
+from archive.errors import (
+    ArticleDamagedError,
+    ArticleNotFoundError,
+    LockHeldError,
+    SearchNotFoundError,
+    StoreDamagedError,
+    StoreError,
+)
 from index.errors import (
     DeadlineExceededError,
     EngineError,
@@ -69,6 +76,8 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
     DeadlineExceededError: (503, "deadline_exceeded"),
     EngineError: (503, "engine_error"),
     LockHeldError: (503, "locked"),
+    ArticleDamagedError: (503, "article_damaged"),
+    StoreDamagedError: (503, "store_damaged"),
     StoreError: (503, "store_error"),
 }
 
@@ -138,9 +147,17 @@ def _listed(error: Exception, status: int, code: str) -> Problem:
         return Problem(status=status, code=code, message=message, retry_after_s=5)
     if isinstance(error, IndexMissingError | IndexOutdatedError | IndexDamagedError):
         return Problem(status=status, code=code, message=_with_command(error), retry_after_s=60)
+    if isinstance(error, ArticleDamagedError):
+        log.error("%s: %s", code, error)
+        message = (
+            f"Article {error.article} ({visible_text(error.slug)}) is damaged: it is not what was written, "
+            "and is not shown. The others are not affected. Run: archive verify"
+        )
+        return Problem(status=status, code=code, message=message, retry_after_s=60)
     log.error("%s: %s", code, error, exc_info=error)
     messages = {
         "locked": "Another process is writing to the archive. Try again in a moment.",
+        "store_damaged": "The store of articles is damaged. Run: archive verify",
         "store_error": "The store of articles cannot be read. Run: archive status",
     }
     message = messages.get(code, "The search engine cannot answer. Run: archive status")

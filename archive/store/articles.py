@@ -32,7 +32,9 @@ _GROUP_AT = len(_ROW)
 _WITHOUT_TEXT = select(*_ROW, group_members.c.group_id).outerjoin(
     group_members, group_members.c.article_id == articles.c.id
 )
-_WITH_TEXT = _WITHOUT_TEXT.add_columns(texts.c.body).outerjoin(texts, texts.c.article_id == articles.c.id)
+_WITH_TEXT = _WITHOUT_TEXT.add_columns(articles.c.row_hash, texts.c.body).outerjoin(
+    texts, texts.c.article_id == articles.c.id
+)
 _GET_MANY_CHUNK = 200
 
 
@@ -60,7 +62,7 @@ class ArticleMethods(Opened):
             row = connection.execute(_WITH_TEXT.where(articles.c.slug == slug)).first()
         if row is None:
             raise ArticleNotFoundError(f"no article has the address {slug!r}")
-        return document_from_row(row, row[-1] or b"", row[_GROUP_AT])
+        return document_from_row(row, row[-1] or b"", row[_GROUP_AT], expected=row[-2])
 
     def get_many(
         self, ids: Sequence[int], *, with_text: bool = True, damaged: list[int] | None = None
@@ -134,12 +136,15 @@ class ArticleMethods(Opened):
         columns += [versions.c[name] for name in STATE_COLUMNS]
         with self._reading() as connection:
             rows = connection.execute(
-                select(*columns, versions.c.body, versions.c.number)
+                select(*columns, versions.c.row_hash, versions.c.body, versions.c.number)
                 .join(articles, articles.c.id == versions.c.article_id)
                 .where(versions.c.article_id == id)
                 .order_by(versions.c.number)
             ).all()
-        return [Version(number=row[-1], document=document_from_row(row, row[-2])) for row in rows]
+        return [
+            Version(number=row[-1], document=document_from_row(row, row[-2], expected=row[-3]))
+            for row in rows
+        ]
 
     def copies(self, id: int) -> list[Copy]:
         """The other places where an article was found, by path."""
@@ -171,7 +176,9 @@ class ArticleMethods(Opened):
 def _document(row: Any, damaged: list[int] | None, *, with_text: bool = True) -> Document | None:
     """The document of a row, or None for a damaged one that was noted."""
     try:
-        return document_from_row(row, (row[-1] or b"") if with_text else None, row[_GROUP_AT])
+        if not with_text:
+            return document_from_row(row, None, row[_GROUP_AT])
+        return document_from_row(row, row[-1] or b"", row[_GROUP_AT], expected=row[-2])
     except StoreDamagedError:
         if damaged is None:
             raise

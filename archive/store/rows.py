@@ -14,7 +14,7 @@ import orjson
 import zstandard
 
 from archive.document import Document, Origin, PartialDate, Provenance
-from archive.errors import StoreDamagedError, StoreError
+from archive.errors import ArticleDamagedError, StoreError
 from archive.store.tables import KEY_COLUMNS, STATE_COLUMNS, VALUE_COLUMNS
 
 HASHED_COLUMNS = VALUE_COLUMNS + KEY_COLUMNS + STATE_COLUMNS
@@ -243,11 +243,36 @@ def provenance_from_json(text: str) -> dict[str, Provenance]:
     }
 
 
-def document_from_row(row: Sequence[Any], body: bytes | None, group: int | None = None) -> Document:
-    """The document of HASHED_COLUMNS, with an empty text and lead when ``body`` is None.
+def require_whole(row: Sequence[Any], body: bytes, expected: str) -> None:
+    """Compare HASHED_COLUMNS and a body as they were read with the hash of what was written.
 
     Raises:
-        StoreDamagedError: the row or its body is not what was written.
+        ValueError: they differ.
+    """
+    if hash_of_stored(row, body) != expected:
+        raise ValueError("it is not what was written")
+
+
+def damaged_article(id_: int, slug: str, reason: Exception) -> ArticleDamagedError:
+    """The error that names an article and the command that finds all such."""
+    return ArticleDamagedError(
+        f"article {id_} ({slug}) is damaged: {reason}. `archive verify` names all that are; "
+        "restore a backup, or delete it and ingest its source again",
+        article=id_,
+        slug=slug,
+    )
+
+
+def document_from_row(
+    row: Sequence[Any], body: bytes | None, group: int | None = None, *, expected: str | None = None
+) -> Document:
+    """The document of HASHED_COLUMNS, with an empty text and lead when ``body`` is None.
+
+    Args:
+        expected: the hash that was written with it, to compare if there is a body.
+
+    Raises:
+        ArticleDamagedError: the row or its body is not what was written.
     """
     (
         content_hash, title, authors, published, published_at, language, source, url, section, tags, words,
@@ -255,6 +280,8 @@ def document_from_row(row: Sequence[Any], body: bytes | None, group: int | None 
         warnings, provenance,
     ) = row[:_ROW]  # fmt: skip
     try:
+        if body is not None and expected is not None:
+            require_whole(row, body, expected)
         text = "" if body is None else decompress(body)
         return Document(
             title=title,
@@ -281,6 +308,4 @@ def document_from_row(row: Sequence[Any], body: bytes | None, group: int | None 
             group=group or 0,
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreDamagedError(
-            f"article {id_} ({slug}) is damaged: {error}; restore a backup, or ingest it again"
-        ) from error
+        raise damaged_article(id_, slug, error) from error

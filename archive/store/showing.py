@@ -1,33 +1,48 @@
 """What a page of results shows, read as fast as can be.
 
-Every search reads ten articles and some forty names.  A whole `Document` has
-three times as many columns, most of which have to be parsed, and SQLAlchemy's
-connection costs more than the lookup: both together were half a search.
+Every search reads ten articles and some forty names.  Most of the columns of a
+whole `Document` have to be parsed, which nothing here needs, and SQLAlchemy's
+connection costs more than the lookup: both together were half a search.  The
+columns are read all the same, for the hash that proves the article whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
 from archive.document import PartialDate
-from archive.errors import StoreDamagedError
 from archive.store.bulk import Lookup
 from archive.store.failures import store_errors
-from archive.store.rows import decompress, parsed_date, parsed_strings
+from archive.store.rows import (
+    HASHED_COLUMNS,
+    damaged_article,
+    decompress,
+    parsed_date,
+    parsed_strings,
+    require_whole,
+)
 from archive.store.tables import articles, authors, sources, texts
 
 _SHOWN = Lookup(
     select(
-        *(articles.c[name] for name in ("id", "slug", "title", "authors", "published")),
-        *(articles.c[name] for name in ("source", "language", "url")),
+        *(articles.c[name] for name in HASHED_COLUMNS),
+        articles.c.row_hash,
         texts.c.body,
     ).outerjoin(texts, texts.c.article_id == articles.c.id),
     articles.c.id,
+)
+_ID_AT = HASHED_COLUMNS.index("id")
+_parts = itemgetter(
+    *map(
+        HASHED_COLUMNS.index,
+        ("id", "slug", "title", "authors", "published", "source", "language", "url"),
+    )
 )
 _AUTHORS = Lookup(select(authors.c.key, authors.c.slug, authors.c.name), authors.c.key)
 _SOURCES = Lookup(select(sources.c.key, sources.c.name), sources.c.key)
@@ -55,8 +70,12 @@ class ShowingMethods:
     _where: str
 
     def shown(self, ids: Sequence[int]) -> list[Shown]:
-        """What results show of articles, in the order of ``ids``; those that are not there are left out."""
-        found = {row[0]: _shown(row) for row in self._looked_up(_SHOWN, ids)}
+        """What results show of articles, in the order of ``ids``; those that are not there are left out.
+
+        Raises:
+            ArticleDamagedError: one is not what was written.
+        """
+        found = {row[_ID_AT]: _shown(row) for row in self._looked_up(_SHOWN, ids)}
         return [found[id_] for id_ in ids if id_ in found]
 
     def author_entries(self, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -88,13 +107,15 @@ class ShowingMethods:
 
 
 def _shown(row: Sequence[Any]) -> Shown:
-    id_, slug, title, names, published, source, language, url, body = row
+    id_, slug, title, names, published, source, language, url = _parts(row)
+    body = row[-1] or b""
     try:
+        require_whole(row, body, row[-2])
         return Shown(
             id=id_,
             slug=slug,
             title=title,
-            text=decompress(body or b""),
+            text=decompress(body),
             authors=parsed_strings(names),
             published=None if published is None else parsed_date(published),
             source=source,
@@ -102,6 +123,4 @@ def _shown(row: Sequence[Any]) -> Shown:
             url=url,
         )
     except (ValueError, TypeError) as error:
-        raise StoreDamagedError(
-            f"article {id_} ({slug}) is damaged: {error}; restore a backup, or ingest it again"
-        ) from error
+        raise damaged_article(id_, slug, error) from error

@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from archive.errors import LockHeldError, StoreDamagedError
+from archive.errors import LockHeldError, StoreDamagedError, StoreError
 from index.errors import (
     DeadlineExceededError,
     EngineError,
@@ -28,7 +28,8 @@ ERRORS = [
     pytest.param(DeadlineExceededError(SECRET), 503, "deadline_exceeded", id="deadline"),
     pytest.param(EngineError(SECRET), 503, "engine_error", id="engine"),
     pytest.param(LockHeldError(SECRET), 503, "locked", id="locked"),
-    pytest.param(StoreDamagedError(SECRET), 503, "store_error", id="store"),
+    pytest.param(StoreDamagedError(SECRET), 503, "store_damaged", id="store-damaged"),
+    pytest.param(StoreError(SECRET), 503, "store_error", id="store"),
     pytest.param(ZeroDivisionError(SECRET), 500, "internal_error", id="bug"),
     pytest.param(OSError(28, "No space left", SECRET), 500, "internal_error", id="system"),
 ]
