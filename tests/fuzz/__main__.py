@@ -1,9 +1,10 @@
 """Fuzz one target, guided by coverage, from its kept corpus; stop at the first finding.
 
-    python tests/fuzz [--seconds 60] [--seed N] [--work FOLDER] TARGET...
+    python tests/fuzz [--seconds 60] [--runs N] [--seed N] [--work FOLDER] TARGET...
     python tests/fuzz --replay FILE TARGET
 
-Needs `atheris` (`pip install atheris`; Linux).  ``TARGET`` may be ``all``.  New inputs
+Needs `atheris` (`pip install atheris`; Linux).  ``TARGET`` may be ``all``.  With
+``--runs`` a run ends after so many inputs, the same ones each time.  New inputs
 that reach new code are kept in FOLDER, which the next run goes on from.  A finding is
 written there as ``crash-…``, ``timeout-…`` or ``oom-…``: mend it, cut it down, and put it
 into ``tests/fuzz/corpus/TARGET`` so that it is replayed for ever after.
@@ -29,6 +30,7 @@ def main() -> int:
     )
     parser.add_argument("targets", nargs="+", metavar="TARGET")
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
+    parser.add_argument("--runs", type=int, default=-1, help="at most so many inputs for each target")
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--work", type=Path, help="where inputs and findings are kept; else a new folder")
     parser.add_argument("--replay", type=Path, help="only run this one input")
@@ -55,8 +57,15 @@ def run(name: str, work: Path, options: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     command = [sys.executable, __file__, "--here", f"--seconds={options.seconds}", f"--seed={options.seed}"]
+    command.append(f"--runs={options.runs}")
     with (work / f"{name}.log").open("w+") as log:
-        done = subprocess.run([*command, f"--work={work}", name], stdout=log, stderr=log, check=False)
+        done = subprocess.run(
+            [*command, f"--work={work}", name],
+            stdout=log,
+            stderr=log,
+            check=False,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
+        )
         log.seek(0)
         said = log.read().splitlines()
     counted = [line.split()[1] for line in said if line.startswith("Done ")]
@@ -83,6 +92,7 @@ def fuzz(name: str, options: argparse.Namespace) -> None:
     arguments = [
         sys.argv[0],
         f"-max_total_time={options.seconds}",
+        f"-runs={options.runs}",
         f"-seed={options.seed}",
         f"-max_len={MAX_BYTES}",
         f"-timeout={INPUT_S}",
