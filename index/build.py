@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import TypeVar
 
 from index.changes import ArticleSource, apply_changes, warn_of_damaged
@@ -34,9 +35,12 @@ BATCH = 500
 #: Batches read ahead while the engine is busy.
 READ_AHEAD = 4
 
-#: Articles between two commits of a build: what a kill costs at most.  Each
-#: commit makes a segment and waits for the disk, so not too few.
-COMMIT_EVERY = 50_000
+#: Articles between two commits of a build, and seconds: what a kill costs at most.
+#: Each commit makes a segment and waits for the disk, so not too few.  The first ones
+#: come earlier, each when as many articles have been added as were committed before,
+#: so that a small archive's build can go on as well.
+FIRST_COMMIT, COMMIT_EVERY = 5_000, 50_000
+COMMIT_S = 60.0
 
 #: How often a check is repeated because others keep writing.
 ATTEMPTS = 20
@@ -116,7 +120,7 @@ class Build:
         after_id = self.generation.manifest.after_id
         meter = Meter("reindex", self.source.count(), self.report)
         meter.skip(self.generation.manifest.documents)
-        pending = 0
+        pending, committed_at = 0, monotonic()
         batches = self.source.iterate(after_id=after_id, batch=BATCH, damaged=self.damaged)
         for documents in read_ahead(batches, READ_AHEAD):
             engine.add(map(record_from_document, documents))
@@ -125,11 +129,12 @@ class Build:
             after_id = documents[-1].id
             pending += len(documents)
             meter.advance(len(documents))
-            if pending >= COMMIT_EVERY:
+            enough = min(COMMIT_EVERY, max(FIRST_COMMIT, self.generation.manifest.documents))
+            if pending >= enough or monotonic() - committed_at >= COMMIT_S:
                 engine.commit()
                 give_back()
                 self._write_manifest(after_id=after_id, documents=meter.done)
-                pending = 0
+                pending, committed_at = 0, monotonic()
         meter.begin("commit")
         engine.commit()
         self._write_manifest(after_id=after_id, documents=meter.done)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -194,6 +196,49 @@ def test_an_interrupted_build_goes_on_where_it_was_committed(
     assert max(seen) == 6  # 4 of the 10 were committed before
     assert ids(indexer) == stored
     assert len([path for path in indexer.generations.folder.iterdir() if path.is_dir()]) == 1
+
+
+def test_a_short_build_is_committed_early_and_then_less_and_less_often(
+    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.build.BATCH", 1)
+    monkeypatch.setattr("index.build.FIRST_COMMIT", 2)
+    monkeypatch.setattr("index.build.COMMIT_EVERY", 6)
+    committed = _commits_noted(monkeypatch)
+    put(store, *range(1, 23))
+
+    indexer.reindex()
+
+    assert committed == [2, 4, 8, 14, 20, 22]
+
+
+def test_a_slow_build_is_committed_once_a_minute(
+    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.build.BATCH", 1)
+    committed = _commits_noted(monkeypatch)
+    ticks = itertools.count(0, 25)  # each batch takes 25 s
+    monkeypatch.setattr("index.build.monotonic", lambda: float(next(ticks)))
+    put(store, *range(1, 9))
+
+    indexer.reindex()
+
+    assert committed[0] <= 3
+    assert max(after - before for before, after in itertools.pairwise(committed)) <= 3
+
+
+def _commits_noted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many articles each commit of a build had reached, as they are made."""
+    committed: list[int] = []
+    written = Build._write_manifest
+
+    def note(self: Build, **changed: Any) -> None:
+        if changed.get("documents") and "state" not in changed:
+            committed.append(changed["documents"])
+        written(self, **changed)
+
+    monkeypatch.setattr(Build, "_write_manifest", note)
+    return committed
 
 
 def test_an_unfinished_build_that_is_damaged_is_begun_anew(
