@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TypeAlias
 
 from index import plan as p
@@ -209,6 +209,8 @@ class _Search:
             return None
         if not places and isinstance(leaf, p.Term) and leaf.field in _STEMMED:
             return list(self._compounds(leaf.text, key))
+        if text.is_even:
+            return [Match(start, end, key) for start, end in places]
         return [Match(*text.original(start, end), key) for start, end in places]
 
     def _analysed(self, leaf: _Leaf, key: int) -> list[Match]:
@@ -264,8 +266,17 @@ class _Search:
                 yield Match(written.start(), written.end(), key)
 
 
-#: Both sides of a question about sentences are looked for in one text.
-_search = lru_cache(maxsize=2)(_Search)
+_last: _Search | None = None
+
+
+def _search(text: str, language: str) -> _Search:
+    """Return ``text``, ready to be searched: both sides of a question about
+    sentences are looked for in one text, which is told by being the same object."""
+    global _last
+    last = _last
+    if last is None or last.text.text is not text or last.language != language:
+        last = _last = _Search(text, language)
+    return last
 
 
 def _stretches(choices: tuple[frozenset[str], ...], places: Places) -> dict[tuple[int, int], tuple[int, int]]:
@@ -318,6 +329,8 @@ def _near(choices: tuple[frozenset[str], ...], places: Places, slop: int, key: i
 
 def _merged(found: list[Match]) -> list[Match]:
     """Sort, and join what overlaps; the longer match of two keeps its key."""
+    if len(found) < 2:
+        return found
     out: list[Match] = []
     for match in sorted(found, key=lambda m: (m.start, -m.end)):
         if out and match.start < out[-1].end:

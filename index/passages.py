@@ -11,8 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-_SENTENCE_END = re.compile(r"""[.!?…](?:["'”’»)\]])*(?=\s)|[。！？｡]["'”’」』）]*|\n\s*\n""")
+#: One set of characters first, which is searched for twice as fast as three.
+_SENTENCE_END = re.compile(
+    r"""[.!?…。！？｡\n](?:(?<=[.!?…])["'”’»)\]]*(?=\s)|(?<=[。！？｡])["'”’」』）]*|(?<=\n)\s*\n)"""
+)
+_SENTENCE_SIGNS = frozenset('.!?…。！？”"’»)')
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“‘])(?:[A-Za-z]|[A-Za-z]\.(?:[A-Za-z]\.?)*|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Gen|Col|Lt|Sgt|Capt|Sen|Rep|Gov|Pres|"
@@ -21,8 +26,7 @@ _ABBREVIATION = re.compile(
 _LONGEST_ABBREVIATION = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One stretch of text that the query matched.
 
     Attributes:
@@ -57,9 +61,10 @@ def sentence_start(text: str, position: int, earliest: int) -> int:
     When no sentence begins there, the first word after ``earliest`` does.
     """
     begin = earliest
-    for end in _SENTENCE_END.finditer(text, earliest, position):
+    for end in reversed(list(_SENTENCE_END.finditer(text, earliest, position))):
         if _ends_sentence(text, end):
             begin = _skip_space(text, end.end(), position)
+            break
     if begin == earliest and earliest > 0 and not _at_boundary(text, earliest):
         begin = _next_word(text, earliest, position)
     return begin
@@ -182,8 +187,8 @@ def _ends_sentence(text: str, end: re.Match[str]) -> bool:
 
 def _at_boundary(text: str, position: int) -> bool:
     """Is ``position`` the end of a sentence or the start of the text or one?"""
-    head = text[:position][-8:].rstrip()
-    return position == 0 or text[position - 2 : position] == "\n\n" or head[-1:] in set('.!?…。！？”"’»)')
+    head = text[max(position - 8, 0) : position].rstrip()
+    return position == 0 or text[position - 2 : position] == "\n\n" or head[-1:] in _SENTENCE_SIGNS
 
 
 def _skip_space(text: str, position: int, limit: int) -> int:

@@ -11,8 +11,8 @@ analysed after all: it is a short cut, never another opinion.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from index.engines.patterns import literal_prefix
@@ -30,12 +30,24 @@ _SUFFIXING = frozenset({"en", "fr", "es", "it", "pt", "sv", "da", "no", "ro", "r
 _WORD_END = re.compile(r"[^\W_]*")
 
 
+#: Words whose answer is remembered for one part of a query.
+_MOST_WORDS = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What to look for: where its words begin, and which of them it stands for."""
 
     head: str
     accepts: Callable[[str], bool]
+    accepted: dict[str, bool] = field(default_factory=dict)
+
+    def remember(self, word: str) -> bool:
+        """Ask `accepts`, once for all the texts of a page."""
+        if len(self.accepted) >= _MOST_WORDS:
+            self.accepted.clear()
+        found = self.accepted[word] = len(word) <= MAX_TOKEN_CHARS and self.accepts(word)
+        return found
 
 
 def wanted_token(token: str) -> Wanted:
@@ -59,12 +71,7 @@ def wanted_expansion(leaf: TermPrefix | TermWildcard | TermFuzzy) -> Wanted | No
         head = literal_prefix(leaf.pattern)
     else:
         head = leaf.text[:1]
-    return Wanted(head, _remembering(token_filter(leaf))) if head else None
-
-
-def _remembering(accepts: Callable[[str], bool]) -> Callable[[str], bool]:
-    """``accepts``, for the same words over and over: those of the texts of one page."""
-    return lru_cache(maxsize=10_000)(accepts)
+    return Wanted(head, token_filter(leaf)) if head else None
 
 
 def scan(text: FoldedText, wanted: Wanted) -> list[tuple[int, int]] | None:
@@ -77,18 +84,44 @@ def scan(text: FoldedText, wanted: Wanted) -> list[tuple[int, int]] | None:
     if _may_be_joined(text, head):
         return None
     found: list[tuple[int, int]] = []
-    start = folded.find(head)
+    first = folded.find(head)
+    if first < 0:
+        return found
+    accepted = wanted.accepted
+    for start, end in _beginning_with(folded, head, first):
+        # At either end of the text nothing stands, which is in any string.
+        if (folded[end : end + 1] in SIGNS or folded[start - 1 : start] in SIGNS) and not _stands_alone(
+            folded, start, end
+        ):
+            return None
+        word = folded[start:end]
+        is_wanted = accepted.get(word)
+        if is_wanted is None:
+            is_wanted = wanted.remember(word)
+        if is_wanted:
+            found.append((start, end))
+    return found
+
+
+def _beginning_with(folded: str, head: str, start: int) -> Iterator[tuple[int, int]]:
+    """Yield where the words stand that begin with ``head``, which is first at ``start``."""
+    if len(head) == 1 and head.isascii():  # so many places that a pattern is worth making
+        for match in _words_from(head).finditer(folded, start):
+            yield match.span()
+        return
     while start >= 0:
         match = _WORD_END.match(folded, start)
         end = match.end() if match else start
         if not start or not folded[start - 1].isalnum():
-            if not _stands_alone(folded, start, end):
-                return None
-            word = folded[start:end]
-            if len(word) <= MAX_TOKEN_CHARS and wanted.accepts(word):
-                found.append((start, end))
+            yield start, end
         start = folded.find(head, end)
-    return found
+
+
+@lru_cache(maxsize=128)
+def _words_from(letter: str) -> re.Pattern[str]:
+    """Match a word that begins with ``letter``; a pattern that begins with a letter is searched for fast."""
+    quoted = re.escape(letter)
+    return re.compile(f"{quoted}(?<![^\\W_]{quoted})[^\\W_]*")
 
 
 def scan_phrase(text: FoldedText, terms: Sequence[str]) -> list[tuple[int, int]] | None:
@@ -118,7 +151,7 @@ def may_hold_compound(text: FoldedText, marked: str) -> bool:
     """May a hyphenated word in the text have the joined stem ``marked``?"""
     bare, _ = split_mark(marked)
     head = bare[:-2] or bare
-    if "-" not in text.folded or head not in text.hyphened_plain:
+    if "-" not in text.folded or not text.may_hyphenate(head) or head not in text.hyphened_plain:
         return False
     return _hyphened(head).search(text.hyphened) is not None
 
@@ -132,6 +165,8 @@ def _may_be_joined(text: FoldedText, head: str) -> bool:
     """
     if not (head.isascii() and head.isalnum()):
         return True
+    if not text.may_join(head):
+        return False
     return head in text.joined_plain and _joined(head).search(text.joined) is not None
 
 

@@ -64,20 +64,22 @@ def make_snippets(
     if asked:
         for start, end in _chunks(text):
             chunk = text[start:end]
-            for match in _text_matches(chunk, matchers, language, with_lead=start == 0):
-                chosen.append(Match(match.start + start, match.end + start, match.key))
+            found = _text_matches(chunk, matchers, language, with_lead=start == 0)
+            if start:
+                found = [Match(match.start + start, match.end + start, match.key) for match in found]
+            chosen += found
             if len(chosen) > MAX_MATCHES or {match.key for match in chosen} >= asked:
                 break
     if not chosen:
         return _opening(text, max_chars)
-    found = passages(text, chosen, max_chars=max_chars, count=max_snippets)
+    best = passages(text, chosen, max_chars=max_chars, count=max_snippets)
     return tuple(
         Snippet(
             text[passage.start : passage.end],
             tuple((m.start - passage.start, m.end - passage.start) for m in passage.matches),
             passage.start,
         )
-        for passage in found
+        for passage in best
     )
 
 
