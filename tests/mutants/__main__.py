@@ -61,14 +61,19 @@ GROUPS = {
         ("tests/index/test_indexer.py", "tests/archive/test_store.py", "tests/faults/test_model.py"),
     ),
     "limits": Group(
-        ("archive/containers.py", "archive/readers/gunzip.py"),
+        ("archive/limits.py", "archive/containers.py", "archive/readers/gunzip.py"),
         (
+            "tests/archive/test_limits.py",
             "tests/archive/test_containers.py",
             "tests/archive/test_readers_hostile.py",
         ),
     ),
+    "sessions": Group(
+        ("webapp/sessions.py",),
+        ("tests/webapp/test_sessions.py", "tests/webapp/test_auth.py"),
+    ),
     "access": Group(
-        ("webapp/auth.py", "webapp/tokens.py", "webapp/passwords.py", "webapp/sessions.py"),
+        ("webapp/auth.py", "webapp/tokens.py", "webapp/passwords.py", "webapp/origins.py"),
         (
             "tests/webapp/test_access.py",
             "tests/webapp/test_sessions.py",
