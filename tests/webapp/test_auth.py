@@ -168,6 +168,23 @@ def test_attempts_are_limited_also_for_the_right_password(client):
     assert int(refused.headers["Retry-After"]) > 0
 
 
+def test_attempts_of_many_clients_are_limited_together(client, monkeypatch):
+    monkeypatch.setattr("webapp.auth.is_password", lambda *_: False)  # the true one is slow on purpose
+
+    answers = [
+        client.post(
+            "/login",
+            data={"password": "wrong"},
+            headers=OWN,
+            environ_base={"REMOTE_ADDR": f"192.0.2.{number}"},
+        ).status_code
+        for number in range(105)
+    ]
+
+    assert answers[:100] == [401] * 100
+    assert 429 in answers[100:]
+
+
 FOREIGN = [
     pytest.param({"Sec-Fetch-Site": "cross-site"}, id="cross-site"),
     pytest.param({"Sec-Fetch-Site": "same-site"}, id="same-site"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from webapp.sessions import ABSOLUTE_S, IDLE_S, MAX_SESSIONS, RENEW_S, Sessions
@@ -67,6 +69,35 @@ def test_use_keeps_a_session_but_not_for_ever(sessions, clock):
         clock.now += IDLE_S / 2
 
     assert ends < clock.now <= ends + IDLE_S
+
+
+def test_a_cookie_ends_though_the_list_would_keep_its_session(sessions, tmp_path, clock):
+    cookie = sessions.begin(KEY)
+    ends = clock.now + ABSOLUTE_S
+    listed = json.loads((tmp_path / "sessions.json").read_text())
+    (tmp_path / "sessions.json").write_text(json.dumps(dict.fromkeys(listed, ends)))
+    sessions = Sessions(tmp_path, clock=clock)
+
+    while (found := sessions.check(KEY, cookie)) is not None:
+        cookie = found.renewed or cookie
+        clock.now += IDLE_S / 2
+
+    assert ends < clock.now <= ends + IDLE_S
+
+
+def test_the_list_forgets_sessions_that_are_over(sessions, tmp_path, clock):
+    sessions.begin(KEY)
+    (over,) = json.loads((tmp_path / "sessions.json").read_text())
+
+    clock.now += ABSOLUTE_S + 1
+    sessions.begin(KEY)
+
+    (left,) = json.loads((tmp_path / "sessions.json").read_text())
+    assert left != over
+
+
+def test_the_limits_are_those_that_are_documented():
+    assert (IDLE_S, ABSOLUTE_S) == (12 * 60 * 60, 30 * 24 * 60 * 60)
 
 
 def test_the_cookie_is_renewed_now_and_then_only(sessions, clock):
