@@ -275,7 +275,7 @@ def _mixed(data: bytes) -> Decoded | None:
 
     codecs.register_error("archive.mixed", count)
     text = data.decode("utf-8", errors="archive.mixed")
-    good = sum(char > "\x7f" for char in text) - bad
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
     if good * 2 < bad or good < 1:
         return None
     warning = "not all UTF-8; the other bytes were read as cp1252"

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Final
 
 from archive.containers import buffered
@@ -31,10 +32,15 @@ Result = ReadArticle | ReadFailure | Unread
 Results = list[ReadArticle | ReadFailure]
 
 _PAGES_HERE: Final = 6
+_LOOKED_AT: Final = 2 * _PAGES_HERE
 _PAGE_BYTES_HERE: Final = 200_000
 _SECONDS_HERE: Final = 1.0
-_WINDOW_PER_WORKER: Final = 4
+# So many are read before the first of them is stored; a batch is stored in less time than they take.
+_WINDOW_PER_WORKER: Final = 40
+_SMALL_WINDOW_PER_WORKER: Final = 4  # of items that may be large
+_WINDOW_BYTES: Final = 32_000_000
 _HELD_BYTES: Final = 64_000_000
+_PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml")
 _STREAMED: Final = frozenset(
     {Kind.JSONL, Kind.CSV, Kind.JSON, Kind.JSON_FEED, Kind.SAVED_JSON, Kind.SAVED_CSV}
 )
@@ -53,6 +59,7 @@ class _Waiting:
     results: Future[Results] | Results
     is_item: bool = True  # not only a part of one
     original: Original | None = None
+    weight: int = 0  # of the window, in bytes
 
 
 class Gatherer:
@@ -78,10 +85,18 @@ class Gatherer:
         self._pages_here = 0
         self._seconds_here = 0.0
         self._held = 0
+        self._window_bytes = 0
 
     def gather(self, items: Iterable[Item | Unread]) -> Iterator[tuple[str, Result]]:
         """Yield the path (as text) and what came of it, once for each article or failure, in order."""
-        for item in items:
+        coming = iter(items)
+        first = list(islice(coming, _LOOKED_AT))
+        if (
+            sum(isinstance(item, Item) and item.path.lower().endswith(_PAGE_SUFFIXES) for item in first)
+            > _PAGES_HERE
+        ):
+            self._pages_here = _PAGES_HERE  # to read some here would make the processes wait
+        for item in chain(first, coming):
             if isinstance(item, Unread):
                 yield from self._drain()
                 self.files += 1
@@ -127,8 +142,13 @@ class Gatherer:
             elsewhere = False
             results = [ReadFailure(code=error.code, reason=str(error))]
         if elsewhere:
-            yield from self._make_room()
-            self._waiting.append(_Waiting(path, item.size, self._pooled().submit(item.path, options)))
+            # What a page gives is no larger than the page; what is packed may hold anything.
+            is_page = opened.kind is Kind.HTML and opened.inflater is None
+            weight = item.size if is_page else _WINDOW_BYTES
+            yield from self._make_room(weight)
+            coming = self._pooled().submit(item.path, options)
+            self._window_bytes += weight
+            self._waiting.append(_Waiting(path, item.size, coming, weight=weight))
         else:
             self._waiting.append(_Waiting(path, item.size, results))
         yield from self._ready()
@@ -227,8 +247,10 @@ class Gatherer:
                 return
             yield from self._first()
 
-    def _make_room(self) -> Iterator[tuple[str, Result]]:
-        while len(self._waiting) >= _WINDOW_PER_WORKER * self._workers:
+    def _make_room(self, weight: int = _WINDOW_BYTES) -> Iterator[tuple[str, Result]]:
+        while len(self._waiting) >= self._workers * (
+            _WINDOW_PER_WORKER if self._window_bytes + weight <= _WINDOW_BYTES else _SMALL_WINDOW_PER_WORKER
+        ):
             yield from self._first()
         if self._held > _HELD_BYTES:
             # The contents of members wait in memory, those of files do not.
@@ -241,6 +263,7 @@ class Gatherer:
 
     def _first(self) -> Iterator[tuple[str, Result]]:
         waiting = self._waiting.popleft()
+        self._window_bytes -= waiting.weight
         results = waiting.results.result() if isinstance(waiting.results, Future) else waiting.results
         if waiting.is_item:
             self._done(waiting.size)

@@ -107,6 +107,7 @@ _HTML: Final = re.compile(
     r"|div|article|section|main|header|nav|p|h1|h2|table|center|span|base|frameset)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_CUT_CHARACTER: Final = re.compile(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z")
 _JSON_START: Final = re.compile(r"\{\s*[\"}]|\[\s*[{\[\]]")
 _SUFFIXES: Final = {
     "html": Kind.HTML, "htm": Kind.HTML, "xhtml": Kind.HTML, "xht": Kind.HTML, "shtml": Kind.HTML,
@@ -141,7 +142,7 @@ def sniff(head: bytes, name: str) -> Kind:
     for offset, magic, kind in _READ_MAGIC:
         if head.startswith(magic, offset):
             return kind
-    decoded = decode(head)
+    decoded = decode(_whole_characters(head))
     wide = decoded.encoding.startswith(("utf-16", "utf-32"))
     controls = decoded.text.count("\0") if wide else len(head.translate(None, _NOT_CONTROLS))
     if controls > _MAX_CONTROL_SHARE * max(len(decoded.text), 1):
@@ -152,6 +153,19 @@ def sniff(head: bytes, name: str) -> Kind:
     if not text and len(head) < HEAD_BYTES:
         raise EmptyItemError("there is only white space in it")
     return _by_text(text, _suffix(name), len(head) < HEAD_BYTES)
+
+
+def _whole_characters(head: bytes) -> bytes:
+    """Return a head of UTF-8 without the character that its end cut: to guess the encoding is slow."""
+    cut = _CUT_CHARACTER.search(head, HEAD_BYTES - 3)
+    if cut is None:
+        return head
+    whole = head[: cut.start()]
+    try:
+        whole.decode("utf-8")
+    except UnicodeDecodeError:
+        return head
+    return whole
 
 
 def _suffix(name: str) -> str:

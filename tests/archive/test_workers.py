@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.document import Origin
 from archive.gathering import Gatherer
 from archive.ingest import IngestOptions, extract_items
 from archive.limits import Limits
@@ -153,3 +154,50 @@ def test_a_child_ends_with_its_parent(pages: Path) -> None:
         time.sleep(0.05)
     else:
         pytest.fail("the child still runs")
+
+
+def test_what_waits_in_the_pipe_of_a_child_that_crashes_is_read_by_another() -> None:
+    names = [f"/crash{n}" if n % 5 == 0 else f"/page{n}" for n in range(40)]
+
+    read = outcomes(names, size=2)
+
+    assert [reason for reason in read if not reason.startswith("/")] == [read[0]] * 8
+    assert [reason for reason in read if reason.startswith("/")] == [name for name in names if "page" in name]
+    assert all(not reason.startswith("/") for reason in read[::5])
+
+
+def test_requests_longer_than_a_pipe_are_read_whatever_the_children_answer() -> None:
+    members = [PAGE.format(n=n, body=BODY * 200).encode() for n in range(12)]
+
+    with ReaderPool(2, Limits()) as pool:
+        futures = [
+            pool.submit_member(data, Origin(path="/a.zip", member=f"{n}.html"), ReadOptions())
+            for n, data in enumerate(members)
+        ]
+        found = [future.result()[0] for future in futures]
+
+    assert [each.document.title for each in found if isinstance(each, ReadArticle)] == [
+        f"Page {n}" for n in range(12)
+    ]
+
+
+def test_a_closed_pool_leaves_nobody_waiting() -> None:
+    pool = ReaderPool(2, Limits(), command=COMMAND)
+    futures = [pool.submit(f"/hang{n}", ReadOptions()) for n in range(30)]
+
+    pool.close()
+
+    assert all(future.cancelled() or isinstance(future.result(0)[0], ReadFailure) for future in futures)
+
+
+def test_a_folder_of_many_pages_is_read_by_processes_from_its_first_page(tmp_path: Path) -> None:
+    for number in range(8):
+        (tmp_path / f"{number}.html").write_text(PAGE.format(n=number, body=BODY), encoding="utf-8")
+    gatherer = Gatherer(ReadOptions(), workers=1)
+
+    first = next(gatherer.gather(find_items([tmp_path])))
+    started = gatherer._pool is not None
+    gatherer.close()
+
+    assert isinstance(first[1], ReadArticle)
+    assert started
