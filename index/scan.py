@@ -106,8 +106,7 @@ def scan(text: FoldedText, wanted: Wanted) -> list[tuple[int, int]] | None:
 def _beginning_with(folded: str, head: str, start: int) -> Iterator[tuple[int, int]]:
     """Yield where the words stand that begin with ``head``, which is first at ``start``."""
     if len(head) == 1 and head.isascii():  # so many places that a pattern is worth making
-        for match in _words_from(head).finditer(folded, start):
-            yield match.span()
+        yield from (word.span() for word in _words_from(head).finditer(folded, start))
         return
     while start >= 0:
         match = _WORD_END.match(folded, start)

@@ -112,7 +112,7 @@ class Vocabulary:
                 continue
             if strange > added and frequency + _SEVERAL_WAYS + wrong < best.least:
                 continue
-            if _within_edits(candidate, word, edits):
+            if within_edits(candidate, word, edits):
                 slip = math.log(slip_chance(candidate, word))
                 if candidate[0] != word[0]:
                     slip -= _FIRST_LETTER
@@ -210,21 +210,6 @@ def _likeliest(length: int, longer: int) -> float:
         return math.log(slips.swapped) + _SEVERAL_WAYS
     one = slips.lost if longer > 0 else slips.added
     return abs(longer) * (math.log(one) + _SEVERAL_WAYS) + _SEVERAL_WAYS
-
-
-def _within_edits(left: str, right: str, edits: int) -> bool:
-    """As `within_edits`, of what lies between the same beginning and the same end."""
-    most = min(len(left), len(right))
-    start = 0
-    while start < most and left[start] == right[start]:
-        start += 1
-    end = 0
-    while end < most - start and left[-1 - end] == right[-1 - end]:
-        end += 1
-    left, right = left[start : len(left) - end], right[start : len(right) - end]
-    if not left or not right:
-        return max(len(left), len(right)) <= edits
-    return within_edits(left, right, edits)
 
 
 def vocabulary_from(engine: Engine, fields: Iterable[str]) -> Vocabulary:

@@ -15,6 +15,9 @@ def within_edits(left: str, right: str, edits: int) -> bool:
         return True
     if abs(len(left) - len(right)) > edits:
         return False
+    left, right = _differing(left, right)
+    if not left or not right:
+        return True  # the difference of their lengths
     before_last: list[int] = []
     last = list(range(len(right) + 1))
     for row, char in enumerate(left, start=1):
@@ -28,6 +31,18 @@ def within_edits(left: str, right: str, edits: int) -> bool:
             return False
         before_last, last = last, current
     return last[-1] <= edits
+
+
+def _differing(left: str, right: str) -> tuple[str, str]:
+    """Return what lies between the same beginning and the same end: edits need be made nowhere else."""
+    most = min(len(left), len(right))
+    start = 0
+    while start < most and left[start] == right[start]:
+        start += 1
+    end = 0
+    while end < most - start and left[-1 - end] == right[-1 - end]:
+        end += 1
+    return left[start : len(left) - end], right[start : len(right) - end]
 
 
 def fuzzy_tokens(tokens: Iterable[str], text: str, edits: int) -> list[str]:
@@ -44,6 +59,26 @@ def fuzzy_tokens(tokens: Iterable[str], text: str, edits: int) -> list[str]:
         and len(letters.difference(token)) <= edits
         and is_fuzzy_match(token, text, edits)
     ]
+
+
+def one_edit_within(text: str, places: range, letters: Iterable[str]) -> set[str]:
+    """Return every word that one edit at one of ``places`` of ``text`` makes, and ``text``.
+
+    Args:
+        text: a word.
+        places: indices into it; nothing before the first of them changes.
+        letters: what may be put in.
+    """
+    found = {text}
+    for place in places:
+        head, rest, after = text[:place], text[place:], text[place + 1 :]
+        found.add(head + after)
+        if after:
+            found.add(head + after[0] + rest[0] + after[1:])
+        for letter in letters:
+            found.add(head + letter + after)
+            found.add(head + letter + rest)
+    return found
 
 
 def is_fuzzy_match(token: str, text: str, edits: int) -> bool:

@@ -13,16 +13,29 @@ import pytest
 from tantivy import Query
 
 from index.engine import FacetRequest, Record, SearchRequest, Sort
+from index.engines.distance import fuzzy_tokens
 from index.engines.scoring import most_frequent
 from index.engines.tantivy import TantivyEngine, closeness, counting, factory
 from index.engines.tantivy.failures import SEARCHING
 from index.engines.tantivy.fields import make_schema
 from index.errors import EngineError, QueryLimitError
-from index.plan import Every, Term, TermNear, TermWildcard
+from index.plan import Every, Term, TermFuzzy, TermNear, TermWildcard
 
 
 def article(id_: int, body: str, *names: str) -> Record:
     return Record(id=id_, text={"body": body}, keywords={"author_key": names}, numbers={"id": id_})
+
+
+#: Neighbours of ``police`` and what is none, with letters, digits and signs in every place.
+NEIGHBOURS = sorted(
+    {
+        "police"[:at] + put + "police"[at + skipped :]
+        for at in range(7)
+        for put in ("", "x", "7", "é", "и", "東", "&", "ö7")
+        for skipped in (0, 1, 2)
+    }
+    | {"oplice", "ploice", "poilce", "polcie", "poliec", "p", "xpolice"}
+)
 
 
 @pytest.fixture
@@ -40,6 +53,17 @@ def test_a_panic_becomes_an_engine_error(engine: TantivyEngine) -> None:
 
     with pytest.raises(EngineError), SEARCHING:
         Query.phrase_query(make_schema(), "body", ["a"])
+
+
+@pytest.mark.parametrize("text", ["police", "po", "p", "poéice"])
+def test_one_edit_finds_tokens_of_any_letters(engine: TantivyEngine, text: str) -> None:
+    engine.add(article(number, token) for number, token in enumerate(NEIGHBOURS, start=1))
+    engine.commit()
+
+    found = engine.search(SearchRequest(plan=TermFuzzy("body", text, 1), limit=len(NEIGHBOURS)))
+
+    assert [NEIGHBOURS[hit.id - 1] for hit in found.hits] == fuzzy_tokens(NEIGHBOURS, text, 1)
+    assert {hit.score for hit in found.hits} == {1.0}
 
 
 def test_near_words_that_are_too_common_are_refused(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import cache
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.engines.distance import fuzzy_tokens, is_fuzzy_match, within_edits
+from index.engines.distance import fuzzy_tokens, is_fuzzy_match, one_edit_within, within_edits
 from index.engines.patterns import literal_prefix, near_count, phrase_count, positions_of, wildcard_matcher
 
 short = st.text(alphabet="abc", max_size=7)
@@ -55,6 +55,15 @@ def test_fuzzy_tokens_are_those_that_match(tokens: list[str], text: str, edits: 
     expected = [token for token in tokens if is_fuzzy_match(token, text, edits)]
 
     assert fuzzy_tokens(tokens, text, edits) == expected
+
+
+@given(st.text(alphabet="abc", min_size=1, max_size=7))
+def test_one_edit_anywhere_but_at_the_first_letter(text: str) -> None:
+    made = one_edit_within(text, range(1, len(text)), "abc")
+
+    near = {"".join(word) for size in (-1, 0, 1) for word in product("abc", repeat=len(text) + size)}
+    longer = {text + letter for letter in "abc"}  # put in behind the last place
+    assert made | longer == {word for word in near if is_fuzzy_match(word, text, 1)}
 
 
 @given(st.text(alphabet="ab?*", max_size=8), st.text(alphabet="ab", max_size=10))

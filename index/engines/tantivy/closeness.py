@@ -8,7 +8,7 @@ from itertools import product
 import tantivy
 from tantivy import Occur, Query
 
-from index.engines.tantivy.expansion import escaped
+from index.engines.tantivy.expansion import any_of, escaped
 from index.engines.tantivy.fields import total_of
 from index.errors import QueryLimitError
 from index.plan import Slot, TermWithin
@@ -182,10 +182,6 @@ def _chosen(
 
 def _tokens(slots: Sequence[Slot]) -> tuple[str, ...]:
     return tuple(slot for slot in slots if isinstance(slot, str))
-
-
-def any_of(queries: Iterable[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def _placed(first: tuple[str, ...], second: tuple[str, ...], gap: int) -> list[str | tuple[int, str]]:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import string
+from collections.abc import Iterable, Iterator, Sequence
 
 import tantivy
-from tantivy import Query
+from tantivy import Occur, Query
 
 from index.engines.checks import kind_of
-from index.engines.distance import fuzzy_tokens
+from index.engines.distance import fuzzy_tokens, one_edit_within
 from index.engines.patterns import literal_prefix, wildcard_matcher
 from index.engines.tantivy.fields import hash_field
 from index.plan import TermFuzzy, TermPrefix, TermWildcard
 from index.schema import Kind
+
+#: Of so many characters at its beginning a fuzzy word's edits are tried one by one.
+_KEPT = 3
+
+#: So many tokens are looked for one by one.
+_FEW = 50
+
+#: What most tokens are made of.
+_PLAIN = string.ascii_lowercase + string.digits
 
 
 class Expansion:
@@ -39,10 +49,28 @@ class Expansion:
             return Query.empty_query()
         if edits == 1:
             try:
-                return Query.regex_query(self._schema, name, _one_edit_regex(text))
-            except ValueError:  # more than 1,000 states, from some 12 letters on
+                return self._one_edit(name, text)
+            except ValueError:  # more than 1,000 states
                 pass
         return self._any_token(name, fuzzy_tokens(self._tokens(name, text[0]), text, edits))
+
+    def _one_edit(self, name: str, text: str) -> Query:
+        """What is one edit or none from ``text``, with its first character.
+
+        One expression for all of it takes milliseconds to make.  So edits near
+        the beginning are tried one by one with plain letters, and an expression
+        takes the other characters there; after later edits a token keeps the
+        beginning, which few do.
+        """
+        kept = min(_KEPT, len(text))
+        tried = one_edit_within(text, range(1, kept), _PLAIN)
+        found = {token for token in tried if self._searcher.doc_freq(name, token)}
+        found.update(fuzzy_tokens(self._tokens(name, text[:kept]), text, 1))
+        these = self._any_token(name, sorted(found))
+        if kept == 1:
+            return these
+        others = Query.regex_query(self._schema, name, _other_letters(text, range(1, kept)))
+        return Query.const_score_query(any_of([these, others]), 1.0)
 
     def _matching(self, name: str, pattern: str, regex: str) -> Query:
         """Any token that ``pattern`` matches, by automaton while that is small."""
@@ -58,7 +86,17 @@ class Expansion:
         return (token for token, _ in self._searcher.terms_with_prefix(name, prefix))
 
     def _any_token(self, name: str, tokens: Sequence[str]) -> Query:
-        return Query.term_set_query(self._schema, name, tokens) if tokens else Query.empty_query()
+        if not tokens:
+            return Query.empty_query()
+        if len(tokens) > _FEW:
+            return Query.term_set_query(self._schema, name, tokens)
+        # found a few times as fast one by one as by an automaton for all
+        each = any_of(Query.term_query(self._schema, name, token) for token in tokens)
+        return Query.const_score_query(each, 1.0)
+
+
+def any_of(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def escaped(text: str) -> str:
@@ -66,14 +104,11 @@ def escaped(text: str) -> str:
     return "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text)
 
 
-def _one_edit_regex(text: str) -> str:
-    """Return the expression for what is one edit or none from ``text``, same first character."""
-    rest = text[1:]
-    regex = ".?"
-    for at in range(len(rest) - 1, -1, -1):
-        tail = escaped(rest[at + 1 :])
-        options = [escaped(rest[at]) + regex, f".?{tail}", f".{escaped(rest[at:])}"]
-        if at + 1 < len(rest):
-            options.append(escaped(rest[at + 1] + rest[at] + rest[at + 2 :]))
-        regex = f"(?:{'|'.join(options)})"
-    return f"(?s){escaped(text[0])}{regex}"
+def _other_letters(text: str, places: range) -> str:
+    """Return the expression for ``text`` with a character that is not plain at one of ``places``, put in
+    or in the place of what stands there."""
+    ways = (
+        f"{escaped(text[:place])}[^a-z0-9]{escaped(text[place])}?{escaped(text[place + 1 :])}"
+        for place in places
+    )
+    return f"(?s){'|'.join(ways)}"
