@@ -11,6 +11,7 @@ import pytest
 from archive.document import Draft, PartialDate
 from archive.errors import EmptyItemError, LimitExceededError, MalformedItemError, UnsupportedFormatError
 from archive.readers.feed import person_of
+from archive.readers.feedxml import _parsed
 from tests.archive.made_files import found_in
 
 FORMATS = Path(__file__).parents[1] / "data" / "formats"
@@ -112,6 +113,14 @@ def test_entities_are_never_resolved(before: str, monkeypatch: pytest.MonkeyPatc
     (draft,), _ = found_in(feed(item("before &x; after"), before), "feed.xml")
 
     assert draft.text == "before &x; after"
+
+
+@pytest.mark.parametrize("recover", [False, True])
+def test_the_parser_itself_resolves_nothing(recover: bool) -> None:
+    """What is taken out of a feed before it is parsed is the first of two walls."""
+    root = _parsed('<!DOCTYPE r [<!ENTITY x "taken in">]><r>before &x; after</r>', recover=recover)
+
+    assert "taken in" not in "".join(root.itertext())
 
 
 @pytest.mark.parametrize(

@@ -269,6 +269,8 @@ def test_an_article_tells_where_its_details_come_from_but_no_folder():
         ("javascript:alert(1)", False),
         ("JaVaScRiPt:alert(1)", False),
         ("data:text/html,x", False),
+        ("javascript://example.org/%0aalert(1)", False),
+        ("data://example.org/,x", False),
         ("//example.org/a", False),
         ("https://", False),
         ("https://user:pw@example.org/", False),

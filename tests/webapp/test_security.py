@@ -7,6 +7,7 @@ import pytest
 
 from index.errors import IndexMissingError
 from tests.webapp.fake_services import FakeServices, make_client
+from webapp.proxies import Proxies, parse_proxies
 from webapp.security import MAX_BODY_BYTES, MAX_URL_BYTES, is_loopback
 
 WEBAPP = Path(__file__).parents[2] / "webapp"
@@ -184,6 +185,15 @@ def test_only_a_configured_proxy_says_that_there_is_tls():
     assert "Strict-Transport-Security" in behind.headers
     assert "Strict-Transport-Security" not in direct.headers
     assert "Strict-Transport-Security" not in stranger.headers
+
+
+def test_what_a_stranger_says_of_a_proxy_reaches_nothing_behind():
+    seen = []
+    door = Proxies(lambda environ, _start: seen.append(environ) or [], parse_proxies("10.0.0.1"))
+
+    door({"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1", "HTTP_FORWARDED": "for=_x"}, None)
+
+    assert seen == [{"REMOTE_ADDR": "192.0.2.1"}]
 
 
 def test_the_name_that_a_proxy_forwards_must_be_one_of_ours():
