@@ -16,7 +16,7 @@ import pytest
 import zstandard
 from made_files import SENTENCE, found_in, zip_of
 
-from archive.containers import Budget, why_name_is_refused
+from archive.containers import Budget, Guarded, buffered, shown_name, why_name_is_refused
 from archive.errors import LimitExceededError, MalformedItemError, ReadError
 from archive.limits import LIMITS, Limits
 
@@ -58,6 +58,21 @@ def test_a_budget_allows_what_it_says_and_no_byte_more() -> None:
         budget.spend(1)
     with pytest.raises(LimitExceededError):
         budget.count_entry()
+
+
+def test_a_limit_that_is_met_further_out_is_told_as_it_is() -> None:
+    def read(_size: int) -> bytes:
+        raise LimitExceededError("the archive around it is too large")
+
+    member = Guarded(read, Budget(LIMITS), errors=(Exception,))
+
+    with pytest.raises(LimitExceededError, match="the archive around it is too large"):
+        buffered(member).read()
+
+
+def test_a_long_name_is_shown_cut_and_a_shorter_one_whole() -> None:
+    assert shown_name("a" * 300) == "a" * 300
+    assert shown_name("a" * 301) == "a" * 299 + "…"
 
 
 def test_members_of_a_zip_are_read_like_files() -> None:
