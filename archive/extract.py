@@ -16,6 +16,7 @@ from archive.htmlpage import Page
 from archive.language import detect_language
 from archive.metadata import Candidate, Metadata, read_metadata
 from archive.pagetree import MAX_DEPTH, check_limits, nesting, parse_tree
+from archive.smallpage import whole_if_small
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _HEAD_BYTES = 8192
@@ -76,6 +77,7 @@ def extract_markup(html: str, *, url: str = "", warnings: tuple[str, ...] = ()) 
     if metadata.published is None and tree is not None:
         search_date(metadata, tree, html, url)
     body = main_text(html, tree, title=metadata.title, authors=metadata.authors)
+    body = whole_if_small(body, html, title=metadata.title)
     text = normalise_text(body.text)
     if not text:
         raise EmptyItemError("there is no text in the page")

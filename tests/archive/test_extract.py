@@ -158,3 +158,25 @@ def test_a_text_of_short_lines_is_kept() -> None:
     verse = ("Over the sea", "the ships go home", "and nobody counts them")
 
     assert _clean(*verse) == list(verse)
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        pytest.param("<p>one<table>two<td>three</td>four</table>", "one two three four", id="beside-cells"),
+        pytest.param("<div>one<p>two</div>three", "one two three", id="after-a-part"),
+        pytest.param("<i>one<b>two<p></i>three</b>four", "one two three four", id="crossed-tags"),
+    ],
+)
+def test_a_small_page_keeps_its_text_and_says_that_it_was_kept_whole(markup: str, words: str) -> None:
+    page = extract_page(f"<!doctype html><body>{markup}".encode())
+
+    assert [word for word in words.split() if word not in page.text] == []
+    assert any("short" in warning for warning in page.warnings)
+
+
+def test_a_small_page_that_is_an_article_carries_no_warning() -> None:
+    page = extract_page(b"<title>Tide</title><h1>Tide</h1><p>The tide is at noon.</p><script>x = 1</script>")
+
+    assert page.text == "The tide is at noon."
+    assert page.warnings == ()
