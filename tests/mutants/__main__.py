@@ -64,6 +64,7 @@ GROUPS = {
         ("archive/limits.py", "archive/containers.py", "archive/readers/gunzip.py"),
         (
             "tests/archive/test_limits.py",
+            "tests/archive/test_gunzip.py",
             "tests/archive/test_containers.py",
             "tests/archive/test_readers_hostile.py",
         ),
