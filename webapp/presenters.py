@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from archive.capturetimes import capture_times
 from archive.document import Document, PartialDate
 from index.query.ast import QueryWarning
 from webapp.models import (
@@ -216,6 +217,11 @@ def date_words(date: PartialDate | None) -> str:
     if date.day is not None:
         parts.insert(0, str(date.day))
     return " ".join(parts)
+
+
+def captures(document: Document) -> tuple[dt.datetime, ...]:
+    """Return when what a version says was captured, ascending; empty if that is not known."""
+    return capture_times(document.provenance)
 
 
 def day_words(instant: dt.datetime) -> str:

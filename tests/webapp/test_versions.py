@@ -9,8 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
 
-from archive.document import Draft, Origin
+from archive.document import Draft, Origin, Provenance
 from archive.normalise import document_from_draft
+from archive.store import Store
 from tests.webapp.small_archive import XSS, build
 from webapp.app import create_app
 from webapp.cli import cli
@@ -142,3 +143,27 @@ def test_history_page_of_an_edit_shows_the_values(settings: Settings) -> None:
 )
 def test_history_page_answers(settings: Settings, path: str, status: int) -> None:
     page(settings, path, status)
+
+
+def test_history_tells_when_each_version_was_captured(settings: Settings) -> None:
+    store_captures(settings, "2011-05-06T07:08:09Z", "2012-06-07T08:09:10Z")
+
+    found = [json.loads(line) for line in run(settings, "history", "the-mill", "--json").stdout.splitlines()]
+
+    assert [version["captured"] for version in found] == [["2011-05-06T07:08:09Z"], ["2012-06-07T08:09:10Z"]]
+    assert "     captured 2011-05-06T07:08:09Z" in run(settings, "history", "the-mill").stdout.splitlines()
+    assert "captured 6 May 2011" in page(settings, "/article/the-mill/history").get_text()
+
+
+def store_captures(settings: Settings, *times: str) -> None:
+    """Store an article that was captured at ``times`` and said something else each time."""
+    for number, time in enumerate(times):
+        draft = Draft(
+            text=f"The mill turned {number} times.\n\nIt stands by the river.",
+            title="The mill",
+            url="https://one.example/mill",
+            origin=Origin(path=f"capture{number}.warc"),
+            provenance={"fetched": Provenance(method="header", detail="WARC-Date", raw=time)},
+        )
+        with Store.open(settings.store_path) as store:
+            store.put([document_from_draft(draft)])

@@ -9,7 +9,7 @@ import click
 
 from webapp.cli.common import home_option, is_styled, plural, print_json, say, settings_from
 from webapp.marking import visible_text
-from webapp.presenters import instant_json
+from webapp.presenters import captures, instant_json
 
 if TYPE_CHECKING:
     from archive.differences import Difference, Piece
@@ -41,6 +41,8 @@ def history(slug: str, as_json: bool, home: Path | None) -> None:
             f"{version.number:>3}. {instant_json(document.updated)} · {plural(document.words, 'word')}"
         )
         click.echo("     " + visible_text(document.title))
+        if times := captures(document):
+            click.echo(f"     captured {', '.join(str(instant_json(at)) for at in times)}")
 
 
 @click.command()
@@ -92,6 +94,7 @@ def _version_json(version: Version) -> dict[str, Any]:
     return {
         "version": version.number,
         "updated": instant_json(document.updated),
+        "captured": [instant_json(at) for at in captures(document)],
         "title": document.title,
         "words": document.words,
         "content_hash": document.content_hash,
