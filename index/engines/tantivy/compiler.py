@@ -115,7 +115,16 @@ class Compiler:
         return Compiled(scored, matching, sum(scores) if len(scores) == len(wanted) else None)
 
     def _any(self, children: Sequence[Plan], minimum: int) -> Compiled | None:
-        kept = [compiled for child in children if (compiled := self.compile(child)) is not None]
+        kept: list[Compiled] = []
+        for child in children:
+            # One stem for each language of the archive, nearly all of which stand nowhere.
+            if isinstance(child, Boost) and isinstance(child.child, Term):
+                term = child.child
+                if not self._stands(term.field, term.text):
+                    continue
+            compiled = self.compile(child)
+            if compiled is not None:
+                kept.append(compiled)
         if minimum > len(kept):
             return None
         if minimum == 1 and len(kept) == 1:

@@ -137,7 +137,8 @@ class Counting:
     def _first(self, request: FacetRequest, counts: Counts) -> tuple[Bucket, ...]:
         least = counts[min(request.size, len(counts)) - 1][1]
         name = request.field
-        kept = [(-count, self._label(name, key)) for key, count in counts if count >= least]
+        known = self._labels.get(name, {})
+        kept = [(-count, known.get(key) or self._label(name, key)) for key, count in counts if count >= least]
         kept.sort()
         return tuple(Bucket(value, -count) for count, value in kept[: request.size])
 
