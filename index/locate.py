@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from index.analysis import Token, fold_simple, folded_length, tokenize
+from index.simplefolding import distinct_beyond_ascii
 
 #: Token to its places: position among all tokens, and where it stands.
 Places = dict[str, list[tuple[int, Token]]]
@@ -145,19 +146,16 @@ def _words_around(folded: str, inside: re.Pattern[str]) -> str:
     return " ".join(words)
 
 
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-
-
 def _keeps_places(text: str) -> bool:
     """Does every character fold to exactly one?"""
-    return text.isascii() or all(folded_length(char) == 1 for char in set(_NOT_ASCII.findall(text)))
+    return text.isascii() or all(folded_length(char) == 1 for char in distinct_beyond_ascii(text))
 
 
 class _Offsets:
     """From places in a folded text back to places in the original."""
 
     def __init__(self, text: str) -> None:
-        lengths = {char: folded_length(char) for char in set(_NOT_ASCII.findall(text))}
+        lengths = {char: folded_length(char) for char in distinct_beyond_ascii(text)}
         uneven = {char for char, length in lengths.items() if length != 1}
         #: where each uneven character begins in the folded text, and how far
         #: the original lies behind from its end on

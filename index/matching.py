@@ -58,13 +58,17 @@ class Matcher:
 
     leaves: tuple[tuple[_Leaf, int], ...] = ()
     _by_language: dict[str, _Looked] = field(default_factory=dict, repr=False, compare=False)
+    _keys: dict[str, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.leaves)
 
     def keys(self, language: str) -> frozenset[int]:
         """The keys of the leaves that can match in a text of ``language``."""
-        return frozenset(key for _, key, _ in self._looked_for(language))
+        known = self._keys.get(language)
+        if known is None:
+            known = self._keys[language] = frozenset(key for _, key, _ in self._looked_for(language))
+        return known
 
     def find(self, text: str, language: str) -> list[Match]:
         """Return what matched in ``text``, in order and without overlaps.
