@@ -105,24 +105,27 @@ class Facets:
             response = self.engine.search(SearchRequest(plan=plan, limit=0, facets=(_request(name),)))
         buckets = response.facets.get(_FIELDS[name], ())
         names = self._names(name, [bucket.value for bucket in buckets])
-        values = [self._value(name, bucket, names) for bucket in buckets]
+        values = self._values(name, buckets, names)
         values.extend(self._beyond(name, values, plan))
         if name == "year":
             values.sort(key=lambda value: value.value)
         return (*values, *self._missing(name, response))
 
-    def _value(self, name: str, bucket: Bucket, names: dict[str, str]) -> FacetValue:
-        label = names.get(bucket.value, bucket.value)
+    def _values(self, name: str, buckets: Sequence[Bucket], names: dict[str, str]) -> list[FacetValue]:
         selected, excluded = getattr(self.params, name), self._excluded(name)
+        labelled = [(names.get(bucket.value, bucket.value), bucket) for bucket in buckets]
         if not selected and not excluded:
-            return FacetValue(value=label, label=label, count=bucket.count)
-        return FacetValue(
-            value=label,
-            label=label,
-            count=bucket.count,
-            selected=_chosen(selected, bucket.value),
-            excluded=_chosen(excluded, bucket.value),
-        )
+            return [FacetValue(value=label, label=label, count=bucket.count) for label, bucket in labelled]
+        return [
+            FacetValue(
+                value=label,
+                label=label,
+                count=bucket.count,
+                selected=_chosen(selected, bucket.value),
+                excluded=_chosen(excluded, bucket.value),
+            )
+            for label, bucket in labelled
+        ]
 
     def _beyond(self, name: str, values: Sequence[FacetValue], plan: Plan) -> list[FacetValue]:
         """What is chosen but not among the first values: it must be there to be taken back."""
@@ -205,7 +208,7 @@ class Facets:
             plan = All((plan, *having))
         wanted = FacetRequest(field=_FIELDS[name], size=MOST_VALUES)
         response = self.engine.search(SearchRequest(plan=plan, limit=0, facets=(wanted,)))
-        values = [self._value(name, bucket, {}) for bucket in response.facets[_FIELDS[name]]]
+        values = self._values(name, response.facets[_FIELDS[name]], {})
         if name == "year":
             values.sort(key=lambda value: value.value, reverse=True)
         return values if words else [*values, *self._missing(name, response)]
