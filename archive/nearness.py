@@ -21,6 +21,8 @@ from archive.shingles import PLACES, Hashes, Signatures, overlap
 BANDS: Final = PLACES // 2
 #: Days between two publication dates up to which an article may be the other's copy.
 WINDOW_DAYS: Final = 30
+#: After so many days one source that says nearly the same under the same title filled in a form.
+REPEAT_DAYS: Final = 3
 #: Of a thousand texts from one template each is compared with its neighbours only.
 _NEIGHBOURS: Final = 6
 _MOST_PER_ARTICLE: Final = 6
@@ -69,7 +71,9 @@ def rule_for(one: Document, other: Document) -> Rule:
     apart = one.published.start >= other.published.end or other.published.start >= one.published.end
     if not apart or fold_key(one.source) != fold_key(other.source):
         return LOOSE
-    return STRICT if fold_key(one.title) == fold_key(other.title) else STRICTEST
+    gap = max(one.published.start, other.published.start) - min(one.published.end, other.published.end)
+    is_soon = gap < REPEAT_DAYS
+    return STRICT if is_soon and fold_key(one.title) == fold_key(other.title) else STRICTEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,17 @@ def test_same_source_repeats_itself_under_the_same_title(store):
     assert grouped(store) == [{"a", "b"}]
 
 
+def test_same_source_under_the_same_title_weeks_later_filled_in_a_form(store):
+    again = article(
+        "b", STORY + "\n\n" + prose(4, 12), title="Title of a", published=PartialDate(2024, 9, 24)
+    )
+    store.put([article("a", STORY), again])
+
+    group_duplicates(store)
+
+    assert grouped(store) == []
+
+
 def test_undated_copy_needs_nearly_all_of_the_text(store):
     store.put([article("a", STORY), article("b", STORY + "\n\nCorrected on Monday.", published=None)])
 
