@@ -34,13 +34,15 @@ class Record:
 
 class Sort(StrEnum):
     """Order of hits.  Ties go to the smaller id; undated articles come last
-    both ways.  ``added`` is the latest stored first, which ids tell."""
+    both ways.  ``added`` is the latest stored first, which ids tell;
+    ``longest`` goes by the number of words."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
     TITLE = "title"
     ADDED = "added"
+    LONGEST = "longest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

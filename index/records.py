@@ -125,7 +125,11 @@ def _presence(document: Document) -> dict[str, object]:
 
 
 def _numbers(document: Document) -> dict[str, int]:
-    numbers = {"id": document.id, "words": document.words}
+    numbers = {
+        "id": document.id,
+        "words": document.words,
+        "words_sort": words_sort(document.words, document.id),
+    }
     if document.group:
         numbers["group"] = document.group
     if document.added is not None:
@@ -138,3 +142,8 @@ def _numbers(document: Document) -> dict[str, int]:
             "published_sort": start << _ID_BITS | document.id,
         }
     return numbers
+
+
+def words_sort(words: int, id_: int) -> int:
+    """Return what orders by length: of equals, the smaller id is the greater."""
+    return words << _ID_BITS | ((1 << _ID_BITS) - 1 - id_)

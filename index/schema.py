@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 #: Raise it when an index built by older code must not be searched by newer.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Kind(StrEnum):
@@ -63,6 +63,7 @@ FIELDS: tuple[Field, ...] = (
     Field("published_end", Kind.NUMBER, "day after the last possible, ordinal; absent when undated"),
     Field("published_sort", Kind.NUMBER, "published_start << 40 | id: a total order; absent when undated"),
     Field("words", Kind.NUMBER, "number of words"),
+    Field("words_sort", Kind.NUMBER, "words << 40 | all ones - id: a total order, the smaller id before"),
     Field("added", Kind.NUMBER, "when first stored, seconds since 1970"),
     Field("group", Kind.NUMBER, "what articles that are nearly the same share; absent when alone"),
 )

@@ -48,7 +48,8 @@ def build_server(services: Services, *, version: str) -> MCPServer[Any]:
         Args:
             query: in the archive's search language; empty for the newest articles.
             limit: 1 to 50.
-            sort: relevance, newest, oldest, title or added (the latest stored first).
+            sort: relevance, recent (relevance that wanes with age), newest, oldest, title, longest
+                or added (the latest stored first).
             cursor: ``next`` of the answer before, to go on from there.
         """
         params = SearchParams(q=query, limit=_bounded(limit), sort=sort, cursor=cursor, facets=False)

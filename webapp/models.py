@@ -32,6 +32,9 @@ FACETS = ("author", "source", "tag", "language", "year", "month")
 #: Facet value of the articles that have no date, author, source or language.
 MISSING = "none"
 
+#: The order by relevance that wanes with age; the other orders are `index.engine.Sort`.
+RECENT = "recent"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParams:
@@ -47,7 +50,7 @@ class SearchParams:
             that such a filter would find.
         date_from, date_to: ``YYYY[-MM[-DD]]`` or empty for open; both ends
             inclusive, so that ``2024`` to ``2024`` is that year.
-        sort: a value of `index.engine.Sort`.
+        sort: a value of `index.engine.Sort`, or `RECENT`.
         match: ``auto``, ``all`` or ``any``.
         page: from 1; ``cursor`` wins over it.
         cursor: opaque continuation, the ``next`` of an earlier answer.

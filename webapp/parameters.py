@@ -13,7 +13,7 @@ from enum import StrEnum, auto
 from index.engine import Sort
 from index.engines import ENGINES
 from webapp.cursors import MAX_DEPTH
-from webapp.models import DEFAULT_LIMIT, FACETS, MAX_LIMIT, MISSING
+from webapp.models import DEFAULT_LIMIT, FACETS, MAX_LIMIT, MISSING, RECENT
 
 #: Longest value of a filter, most values of one, and longest cursor.
 MAX_VALUE_CHARS = 200
@@ -21,7 +21,8 @@ MAX_VALUES = 20
 MAX_CURSOR_CHARS = 500
 
 MATCHES = ("auto", "all", "any")
-SORTS = tuple(sort.value for sort in Sort)
+#: The engines' orders, and ``recent``: relevance that wanes with age.
+SORTS = ("relevance", RECENT, *(sort.value for sort in Sort if sort is not Sort.RELEVANCE))
 
 #: Filters that may stand several times, in the order in which they are shown.
 FILTERS = FACETS
@@ -261,7 +262,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         name="sort",
         field="sort",
-        help="Order of the articles, undated ones last; relevance unless told, or newest without words.",
+        help="Order of the articles, undated ones last; relevance unless told, or newest without words. "
+        "recent is relevance that wanes with age.",
         kind=Kind.CHOICE,
         about=About.ORDER,
         options=("--sort",),

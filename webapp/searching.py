@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,10 +13,11 @@ from index.plan import All, Every, Plan
 from index.query.ast import ParsedQuery, QueryWarning
 from index.query.printer import print_understood
 from index.query.rewrite import plan_from_query
+from index.recency import with_recency
 from index.snippets import Matchers, matchers_from_plan
 from webapp.cursors import Cursor, check_depth, cursor_from_text, make_cursor
 from webapp.filters import Filter, filters_from_params
-from webapp.models import MAX_LIMIT, SearchParams
+from webapp.models import MAX_LIMIT, RECENT, SearchParams
 
 _MATCHES = ("auto", "all", "any")
 
@@ -78,16 +80,20 @@ def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequ
     filters = filters_from_params(params, languages)
     if sort is Sort.RELEVANCE and not planned.scored:
         sort = Sort.NEWEST
+    wanes = params.sort == RECENT and sort is Sort.RELEVANCE
     wants_partial = planned.partial is not None and sort is Sort.RELEVANCE
     understood = print_understood(parsed, *(entry.tree for entry in filters))
+    plan = _narrowed(planned.plan, filters)
     return Asked(
-        plan=_narrowed(planned.plan, filters),
+        plan=with_recency(plan, dt.date.today()) if wanes else plan,
         partial=_narrowed(planned.partial, filters) if wants_partial and planned.partial else None,
         sort=sort,
         understood=understood,
         warnings=_told_once(parsed.warnings, planned.warnings),
         matchers=matchers_from_plan(planned.plan),
-        identity="\n".join((understood, sort.value, params.match, params.engine or "", *_fold(params))),
+        identity="\n".join(
+            (understood, RECENT if wanes else sort.value, params.match, params.engine or "", *_fold(params))
+        ),
         bare=planned.plan,
         filters=filters,
         words=tuple(zip(planned.words, planned.word_plans, strict=True)),
@@ -134,9 +140,9 @@ def _told_once(parsed: Sequence[QueryWarning], planned: Sequence[QueryWarning]) 
 
 def _sort(name: str) -> Sort:
     try:
-        return Sort(name)
+        return Sort.RELEVANCE if name == RECENT else Sort(name)
     except ValueError as exc:
-        known = ", ".join(sort.value for sort in Sort)
+        known = ", ".join([*(sort.value for sort in Sort), RECENT])
         raise QueryError(f"sort: {name[:30]!r} is not one of: {known}.") from exc
 
 

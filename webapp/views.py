@@ -20,10 +20,12 @@ from webapp.wording import FACET_TITLES
 
 _SORT_TITLES = {
     "relevance": "Relevance",
+    "recent": "Best and recent",
     "newest": "Newest",
     "oldest": "Oldest",
     "title": "Title",
     "added": "Latest stored",
+    "longest": "Longest",
 }
 
 

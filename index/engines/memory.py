@@ -211,9 +211,10 @@ def _ranked(sort: Sort, scores: Scores, snapshot: _Snapshot) -> Ranked:
     if sort is Sort.TITLE:
         titles = {id_: values[0] for id_, values in snapshot.tokens["title_sort"].items()}
         return Ranked(by_key(scores.keys(), titles, descending=False), titles)
-    rows = {id_: record.numbers.get("published_sort") for id_, record in snapshot.records.items()}
-    dates = {id_: value for id_, value in rows.items() if value is not None}
-    return Ranked(by_key(scores.keys(), dates, descending=sort is Sort.NEWEST), dates)
+    field = "words_sort" if sort is Sort.LONGEST else "published_sort"
+    rows = {id_: record.numbers.get(field) for id_, record in snapshot.records.items()}
+    keys = {id_: value for id_, value in rows.items() if value is not None}
+    return Ranked(by_key(scores.keys(), keys, descending=sort is not Sort.OLDEST), keys)
 
 
 def _facet(facet: FacetRequest, matches: Iterable[int], snapshot: _Snapshot) -> tuple[Bucket, ...]:

@@ -30,7 +30,7 @@ def place(sort: Sort, key: Key, id_: int) -> Place:
         return (-id_,)
     if key is None:
         return (1, 0, id_)
-    if sort in (Sort.RELEVANCE, Sort.NEWEST) and not isinstance(key, str):
+    if sort in (Sort.RELEVANCE, Sort.NEWEST, Sort.LONGEST) and not isinstance(key, str):
         return (0, -key, id_)
     return (0, key, id_)
 

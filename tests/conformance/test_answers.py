@@ -14,11 +14,11 @@ from index.plan import Any, Boost, Constant, Every, Except, NumberRange, Plan, R
 Fill = Callable[[Iterable[Record]], Engine]
 
 DATED = [
-    record(1, "w", day=30, title_sort=("beta",)),
-    record(2, "w", title_sort=("alpha",)),
-    record(3, "w", day=10, title_sort=("éclair",)),
-    record(4, "w", day=30),
-    record(5, "w"),
+    record(1, "w", day=30, title_sort=("beta",), words=5),
+    record(2, "w", title_sort=("alpha",), words=9),
+    record(3, "w", day=10, title_sort=("éclair",), words=12),
+    record(4, "w", day=30, words=5),
+    record(5, "w", words=9),
     record(6, "w", day=20, title_sort=("beta 2",)),
     record(7, "other", day=5, title_sort=("aa",)),
 ]
@@ -37,6 +37,7 @@ def ids(
         pytest.param(Sort.NEWEST, [4, 1, 6, 3, 2, 5], id="newest first, undated last"),
         pytest.param(Sort.OLDEST, [3, 6, 1, 4, 2, 5], id="oldest first, undated last"),
         pytest.param(Sort.TITLE, [2, 1, 6, 3, 4, 5], id="by title, untitled last"),
+        pytest.param(Sort.LONGEST, [3, 2, 5, 1, 4, 6], id="longest first, ties by id"),
         pytest.param(Sort.RELEVANCE, [1, 2, 3, 4, 5, 6], id="ties by id"),
     ],
 )

@@ -125,7 +125,7 @@ def test_dates(published, first, after):
 def test_undated_articles_have_no_date_at_all():
     record = record_from_document(a_document())
 
-    assert set(record.numbers) == {"id", "words"}
+    assert set(record.numbers) == {"id", "words", "words_sort"}
     assert "year" not in record.keywords
     assert "date" not in record.keywords["has"]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from index.engine import Sort
 from index.query.parser import parse
+from index.recency import with_recency
 from webapp.models import SearchParams
 from webapp.searching import Asked, asked_from_params
 
@@ -49,3 +53,16 @@ def test_what_is_exact_and_what_is_plain_have_different_cursors() -> None:
 )
 def test_warnings_of_parser_and_plan_are_passed_on(q: str, codes: list[str]) -> None:
     assert [warning.code for warning in asked(q).warnings] == codes
+
+
+def test_recent_is_relevance_with_less_left_of_the_older() -> None:
+    by_relevance, recent = asked("harbour"), asked("harbour", sort="recent")
+
+    assert recent.sort is Sort.RELEVANCE
+    assert recent.plan == with_recency(by_relevance.plan, dt.date.today())
+    assert recent.matchers == by_relevance.matchers
+    assert recent.identity != by_relevance.identity
+
+
+def test_recent_without_words_is_newest() -> None:
+    assert asked("", sort="recent").sort is Sort.NEWEST

@@ -26,6 +26,7 @@ ORDERS = {
     Sort.OLDEST: ("published_sort", Order.Asc),
     Sort.TITLE: ("title_sort", Order.Asc),
     Sort.ADDED: ("id", Order.Desc),
+    Sort.LONGEST: ("words_sort", Order.Desc),
 }
 
 

@@ -107,11 +107,12 @@ class View:
                 ids, values = segment.numbers("id"), segment.keywords("title_sort")
                 titles.update({ids[doc] or 0: values[doc][0] for doc in matches if values[doc]})
             return Ranked(by_key(scores.keys(), titles, descending=False), titles)
-        dates = {}
+        field = "words_sort" if sort is Sort.LONGEST else "published_sort"
+        keys = {}
         for segment, matches in found:
-            ids, days = segment.numbers("id"), segment.numbers("published_sort")
-            dates.update({ids[doc] or 0: day for doc in matches if (day := days[doc]) is not None})
-        return Ranked(by_key(scores.keys(), dates, descending=sort is Sort.NEWEST), dates)
+            ids, numbers = segment.numbers("id"), segment.numbers(field)
+            keys.update({ids[doc] or 0: number for doc in matches if (number := numbers[doc]) is not None})
+        return Ranked(by_key(scores.keys(), keys, descending=sort is not Sort.OLDEST), keys)
 
     def _counts(self, field: str, found: Sequence[tuple[Segment, Mapping[int, float]]]) -> Counter[str]:
         rows = ((segment.keywords(field), matches) for segment, matches in found)
