@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from archive.document import Document
 from index.analysis import fold_key
 from index.engine import EngineHit
-from index.snippets import Matchers, make_snippets, mark, mark_text
+from index.snippets import Matchers, Snippet, make_snippets, mark, mark_text
 from webapp.labels import Labels
 from webapp.models import ArticlePage, Hit
 
 if TYPE_CHECKING:
     from archive.store import Store
     from archive.store.showing import Shown
+
+_DAMAGED = "Damaged article"
+_DAMAGED_NOTE = "What is stored of it is not what was written, so it is not shown. Run archive verify"
 
 _key = lru_cache(maxsize=20_000)(fold_key)
 
@@ -71,6 +74,16 @@ class HitMaker:
 def _hit(
     shown: Shown, score: float, matchers: Matchers, slugs: dict[str, str], missing: tuple[str, ...]
 ) -> Hit:
+    if shown.damaged:
+        return Hit(
+            id=shown.id,
+            slug=shown.slug,
+            title=_DAMAGED,
+            score=score,
+            snippets=(Snippet(_DAMAGED_NOTE, ()),),
+            missing=missing,
+            damaged=True,
+        )
     return Hit(
         id=shown.id,
         slug=shown.slug,

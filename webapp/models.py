@@ -151,6 +151,8 @@ class Hit:
         reasons: why it matched, weightiest first, if that was asked.
         also: the others of its group, in a collapsed search; the first twenty.
         also_total: how many others there are.
+        damaged: whether what is stored of it is not what was written; it is not
+            shown, its snippet says what to do.
     """
 
     id: int
@@ -169,6 +171,7 @@ class Hit:
     also: tuple[OtherCopy, ...] = ()
     also_total: int = 0
     reasons: tuple[Reason, ...] = ()
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,14 @@ HIT: Schema = {
     "snippets": listed(ref("Snippet")),
 }
 
+_DAMAGED: Schema = {
+    "damaged": {
+        "type": "boolean",
+        "const": True,
+        "description": "What is stored is not what was written: it is not shown; the snippet says why.",
+    }
+}
+
 _EXPLAIN: Schema = {
     "explain": listed(
         record(
@@ -59,9 +67,10 @@ SCHEMAS: Schema = {
             **HIT,
             "also": listed(ref("OtherCopy"), "The others of its group if collapsed; twenty at most."),
             "also_total": count("How many others there are."),
+            **_DAMAGED,
             **_EXPLAIN,
         },
-        optional=("also", "also_total", *_EXPLAIN),
+        optional=("also", "also_total", *_DAMAGED, *_EXPLAIN),
     ),
     "OtherCopy": record(
         "Another article that says nearly the same.",
@@ -73,7 +82,9 @@ SCHEMAS: Schema = {
             **HIT,
             "partial": {"type": "boolean", "const": True},
             "missing": listed({"type": "string"}, "Words of the query that it lacks."),
+            **_DAMAGED,
         },
+        optional=tuple(_DAMAGED),
     ),
     "Warning": record(
         "Something in the query that was not taken as it may have been meant.",

@@ -121,6 +121,7 @@ def hit_json(hit: Hit) -> Json:
         "title_spans": _spans_json(hit.title_spans),
         "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
         **({"explain": [_reason_json(reason) for reason in hit.reasons]} if hit.reasons else {}),
+        **({"damaged": True} if hit.damaged else {}),
         **({"also": _also_json(hit.also), "also_total": hit.also_total} if hit.also_total else {}),
     }
 

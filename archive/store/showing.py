@@ -8,6 +8,7 @@ columns are read all the same, for the hash that proves the article whole.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -21,13 +22,14 @@ from archive.store.bulk import Lookup
 from archive.store.failures import store_errors
 from archive.store.rows import (
     HASHED_COLUMNS,
-    damaged_article,
     decompress,
     parsed_date,
     parsed_strings,
     require_whole,
 )
 from archive.store.tables import articles, authors, sources, texts
+
+log = logging.getLogger(__name__)
 
 _SHOWN = Lookup(
     select(
@@ -50,7 +52,12 @@ _SOURCES = Lookup(select(sources.c.key, sources.c.name), sources.c.key)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What results show of an article; names as in `archive.document.Document`."""
+    """What results show of an article; names as in `archive.document.Document`.
+
+    Attributes:
+        damaged: whether it is not what was written; nothing but its id and its
+            slug is told then, and the slug may be wrong.
+    """
 
     id: int
     slug: str
@@ -61,6 +68,7 @@ class Shown:
     source: str
     language: str
     url: str
+    damaged: bool = False
 
 
 class ShowingMethods:
@@ -72,8 +80,7 @@ class ShowingMethods:
     def shown(self, ids: Sequence[int]) -> list[Shown]:
         """What results show of articles, in the order of ``ids``; those that are not there are left out.
 
-        Raises:
-            ArticleDamagedError: one is not what was written.
+        One that is not what was written keeps its place, as ``damaged``: the others are not affected.
         """
         found = {row[_ID_AT]: _shown(row) for row in self._looked_up(_SHOWN, ids)}
         return [found[id_] for id_ in ids if id_ in found]
@@ -122,5 +129,17 @@ def _shown(row: Sequence[Any]) -> Shown:
             language=language,
             url=url,
         )
-    except (ValueError, TypeError) as error:
-        raise damaged_article(id_, slug, error) from error
+    except (ValueError, TypeError):
+        log.warning("article %s is damaged: archive verify names all that are", id_)
+        return Shown(
+            id=id_,
+            slug=str(slug),
+            title="",
+            text="",
+            authors=(),
+            published=None,
+            source="",
+            language="",
+            url="",
+            damaged=True,
+        )

@@ -29,19 +29,12 @@ DAMAGE = {
 SLUG = "harbour-strike-ends"
 
 SHOWING = [
-    "/?q=missiles",
     f"/article/{SLUG}",
     "/export/csv?q=missiles",
     "/export/ndjson?q=missiles",
     "/feed.atom?q=missiles",
 ]
-SHOWING_JSON = [
-    "/api/v1/search?q=missiles",
-    f"/api/v1/articles/{SLUG}",
-]
 SHOWING_COMMANDS = [
-    ("search", "missiles"),
-    ("search", "missiles", "--json"),
     ("show", SLUG),
     ("export",),
 ]
@@ -76,14 +69,48 @@ def test_a_page_that_would_show_it_names_it_and_the_command(client, address: str
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("address", SHOWING_JSON)
-def test_the_api_has_a_code_for_it(client, address: str) -> None:
-    answer = client.get(address)
+def test_the_api_has_a_code_for_it(client) -> None:
+    answer = client.get(f"/api/v1/articles/{SLUG}")
 
     assert answer.status_code == 503
     assert answer.json["error"]["code"] == "article_damaged"
     assert SLUG in answer.json["error"]["message"]
     assert "archive verify" in answer.json["error"]["message"]
+
+
+def test_search_keeps_its_place_and_shows_the_others(client) -> None:
+    answer = client.get("/api/v1/search?q=missiles+OR+approved")
+
+    assert answer.status_code == 200
+    assert answer.json["total"] == len(answer.json["hits"]) == 3
+    hits = {hit["id"]: hit for hit in answer.json["hits"]}
+    assert (hits[2]["slug"], hits[2]["damaged"]) == (SLUG, True)
+    assert "archive verify" in hits[2]["snippets"][0]["text"]
+    assert "damaged" not in hits[1]
+
+
+def test_page_of_results_says_so_in_its_place(client) -> None:
+    answer = client.get("/?q=missiles+OR+approved")
+
+    assert answer.status_code == 200
+    assert "Damaged article" in answer.text
+    assert "archive verify" in answer.text
+    assert "Harbour strike" not in answer.text
+    assert "Missiles banned" not in answer.text
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)], ids=["for people", "json"])
+def test_search_command_says_so_in_its_place(damaged: Settings, flags: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(
+        cli,
+        ["search", "--home", str(damaged.home), "missiles", *flags],
+        env={"ARCHIVE_ENGINE": "memory"},
+    )
+
+    assert done.exit_code == 0
+    assert SLUG in done.stdout
+    assert "archive verify" in done.stdout
+    assert "Harbour strike" not in done.stdout
 
 
 def test_searches_that_do_not_show_it_are_answered(client) -> None:
