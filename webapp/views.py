@@ -11,7 +11,7 @@ from webapp.chips import chips_of, has_filters, labels_of
 from webapp.facetlinks import FacetView, facet_box
 from webapp.links import Link
 from webapp.marking import mark
-from webapp.models import MISSING, Alternative, Repair, SearchPage, SearchParams
+from webapp.models import MISSING, RECENT, Alternative, Repair, SearchPage, SearchParams
 from webapp.paging import Pager, search_pager
 from webapp.parameters import EXCLUDE, FILTERS, SORTS, default_sort
 from webapp.timeline import Timeline, timeline_from
@@ -145,7 +145,7 @@ def repair_view(repair: Repair | None) -> RepairView | None:
 
 
 def _sorts(params: SearchParams) -> tuple[Link, ...]:
-    offered = [sort for sort in SORTS if sort != "relevance" or params.q]
+    offered = [sort for sort in SORTS if sort not in ("relevance", RECENT) or params.q]
     return tuple(
         Link(label=_SORT_TITLES[sort], url=search_url(params, sort=sort), current=sort == params.sort)
         for sort in offered

@@ -124,10 +124,12 @@ def test_sort_links_keep_the_search_and_the_current_one_is_no_link():
 
     assert sorts == {
         "Relevance": "/?q=x&author=Ada",
+        "Best and recent": "/?q=x&author=Ada&sort=recent",
         "Newest": None,
         "Oldest": "/?q=x&author=Ada&sort=oldest",
         "Title": "/?q=x&author=Ada&sort=title",
         "Latest stored": "/?q=x&author=Ada&sort=added",
+        "Longest": "/?q=x&author=Ada&sort=longest",
     }
 
 
@@ -135,7 +137,7 @@ def test_without_words_relevance_is_not_offered():
     page = get("/?author=Ada", FakeServices(total=50))
 
     assert [text_of(li) for li in page.select(".sorts ul:first-child li")] == [
-        "Newest", "Oldest", "Title", "Latest stored",
+        "Newest", "Oldest", "Title", "Latest stored", "Longest",
     ]  # fmt: skip
 
 
