@@ -18,12 +18,15 @@ _SENTENCE_END = re.compile(
     r"""[.!?…。！？｡\n](?:(?<=[.!?…])["'”’»)\]]*(?=\s)|(?<=[。！？｡])["'”’」』）]*|(?<=\n)\s*\n)"""
 )
 _SENTENCE_SIGNS = frozenset('.!?…。！？”"’»)')
+_STOPS = "!?…。！？｡।؟"
+_CLOSING = "\"'”’»)]」』）"
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“‘])(?:[A-Za-z]|[A-Za-z]\.(?:[A-Za-z]\.?)*|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Gen|Col|Lt|Sgt|Capt|Sen|Rep|Gov|Pres|"
     r"No|Nos|vs|etc|cf|ca|al|Inc|Ltd|Co|Corp|Bros|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|Rev|Hon)\.$"
 )
 _LONGEST_ABBREVIATION = 16
+_LONGEST_SPACE = 16
 
 
 class Match(NamedTuple):
@@ -81,6 +84,34 @@ def sentence_end(text: str, position: int, latest: int) -> int:
     if latest >= len(text):
         return len(text)
     return max(position, _last_word(text, position, latest))
+
+
+def starts_inside(text: str, position: int) -> bool:
+    """Whether a stretch of ``text`` from ``position`` on begins in the middle of a sentence."""
+    head = text[max(0, position - _LONGEST_SPACE) : position]
+    before = head.rstrip()
+    if position - len(head) + len(before) == 0 or "\n\n" in head[len(before) :]:
+        return False
+    return not _is_end(text, position - len(head) + len(before))
+
+
+def ends_inside(text: str, position: int) -> bool:
+    """Whether a stretch of ``text`` up to ``position`` ends in the middle of a sentence."""
+    after = _skip_space(text, position, len(text))
+    if after == len(text) or "\n\n" in text[position:after]:
+        return False
+    return not _is_end(text, position)
+
+
+def _is_end(text: str, position: int) -> bool:
+    """Whether what stands before ``position``, brackets and quotes aside, ends a sentence."""
+    head = text[max(0, position - _LONGEST_ABBREVIATION) : position]
+    if not head.rstrip(_CLOSING).endswith("."):
+        return head.rstrip(_CLOSING).endswith(tuple(_STOPS))
+    after = _skip_space(text, position, len(text))
+    if after < len(text) and text[after].islower():
+        return False
+    return not head.endswith(".") or _ABBREVIATION.search(head) is None
 
 
 def sentence_ends_between(text: str, start: int, end: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.matching import MAX_MATCHES, Matcher, Matchers, matchers_from_plan
-from index.passages import Match, passages, sentence_end
+from index.passages import Match, ends_inside, passages, sentence_end, starts_inside
 from index.query.ast import Span
 
 __all__ = ["Matcher", "Matchers", "Snippet", "make_snippets", "mark", "mark_text", "matchers_from_plan"]
@@ -26,11 +26,14 @@ class Snippet:
         spans: half-open ``(start, end)`` offsets into ``text``, sorted and
             disjoint.
         start: offset of ``text`` in the whole text.
+        cut_before, cut_after: it begins, or ends, in the middle of a sentence.
     """
 
     text: str
     spans: tuple[Span, ...]
     start: int = 0
+    cut_before: bool = False
+    cut_after: bool = False
 
 
 def mark(text: str, matcher: Matcher, language: str) -> tuple[Span, ...]:
@@ -78,6 +81,8 @@ def make_snippets(
             text[passage.start : passage.end],
             tuple((m.start - passage.start, m.end - passage.start) for m in passage.matches),
             passage.start,
+            starts_inside(text, passage.start),
+            ends_inside(text, passage.end),
         )
         for passage in best
     )
@@ -124,4 +129,4 @@ def _opening(text: str, max_chars: int) -> tuple[Snippet, ...]:
         if further <= last:
             break
         last = further
-    return (Snippet(text[:last], ()),)
+    return (Snippet(text[:last], (), cut_after=ends_inside(text, last)),)

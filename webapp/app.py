@@ -70,12 +70,12 @@ def _set_up_templates(app: Flask) -> None:
         day_words=day_words,
         captures=captures,
         date_label=wording.date_label,
+        query_label=wording.query_label,
         language_name=wording.language_name,
         path_only=lambda address: address.partition("?")[0],
         number=lambda value: f"{value:,}",
         articles=lambda value: f"{value:,} {'article' if value == 1 else 'articles'}",
     )
-    app.jinja_env.tests["cut"] = wording.is_cut
     versions = _static_versions(Path(app.root_path) / "static")
 
     def static_url(name: str) -> str:

@@ -6,13 +6,16 @@ from webapp.links import Link
 from webapp.models import SearchPage, SearchParams
 from webapp.parameters import FILTERS, default_sort
 from webapp.urls import search_url, without_exclusion, without_filter
-from webapp.wording import FACET_TITLES, date_label, value_label
+from webapp.wording import FACET_TITLES, date_label, query_label, value_label
 
 
 def chips_of(params: SearchParams, page: SearchPage) -> tuple[Link, ...]:
     """Return a link for each part of ``params``, which leads to the search without it."""
     chips = [
-        Link(label=clause.text, url=search_url(params, q=clause.rest, sort=_sort_for(params, clause.rest)))
+        Link(
+            label=query_label(clause.text, params.q),
+            url=search_url(params, q=clause.rest, sort=_sort_for(params, clause.rest)),
+        )
         for clause in page.clauses
         if len(page.clauses) > 1 or has_filters(params) or params.engine or params.match != "auto"
     ]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from webapp.openapi_shapes import INSTANT, PARTIAL_DATE, Schema, count, listed, maybe, record, ref, text
+from webapp.openapi_shapes import (
+    INSTANT,
+    PARTIAL_DATE,
+    Schema,
+    count,
+    listed,
+    maybe,
+    record,
+    ref,
+    text,
+    yes_or_no,
+)
 
 _SPAN = {
     "type": "array",
@@ -59,7 +70,12 @@ SCHEMAS: Schema = {
     ),
     "Snippet": record(
         "A passage of the article: plain text, to be escaped before it is marked.",
-        {"text": {"type": "string"}, "spans": listed(ref("Span"), "What matched, sorted and disjoint.")},
+        {
+            "text": {"type": "string"},
+            "spans": listed(ref("Span"), "What matched, sorted and disjoint."),
+            "cut_before": yes_or_no("It begins in the middle of a sentence."),
+            "cut_after": yes_or_no("It ends in the middle of a sentence."),
+        },
     ),
     "Hit": record(
         "An article that matches.",

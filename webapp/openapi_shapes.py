@@ -51,6 +51,11 @@ def count(description: str) -> Schema:
     return {"type": "integer", "minimum": 0, "description": description}
 
 
+def yes_or_no(description: str) -> Schema:
+    """Return the schema of a claim that is true or not."""
+    return {"type": "boolean", "description": description}
+
+
 def maybe(schema: Schema) -> Schema:
     """Return ``schema``, or null."""
     return {"oneOf": [schema, {"type": "null"}]}

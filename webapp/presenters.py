@@ -251,7 +251,12 @@ def _facet_json(value: FacetValue) -> Json:
 
 
 def _snippet_json(snippet: Snippet) -> Json:
-    return {"text": snippet.text, "spans": _spans_json(snippet.spans)}
+    return {
+        "text": snippet.text,
+        "spans": _spans_json(snippet.spans),
+        "cut_before": snippet.cut_before,
+        "cut_after": snippet.cut_after,
+    }
 
 
 def _reason_json(reason: Reason) -> Json:

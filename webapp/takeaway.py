@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
+from index.query.escapes import for_people
 from webapp.context import answers
 from webapp.exports import FEEDS, FORMATS, Format, Head, chunks
 from webapp.exports.atom import last_changed
@@ -101,7 +102,8 @@ def feed_response(
         store_id=answers().store_id(),
         page=absolute(page),
         feed=request.url,
-        title=title or (f"{found.understood} · Article Archive" if found.understood else "Article Archive"),
+        title=title
+        or (f"{for_people(found.understood)} · Article Archive" if found.understood else "Article Archive"),
     )
     body = b"".join(chunks(wanted.write(documents, head)))
     response = Response(body, content_type=wanted.media_type)

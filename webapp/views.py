@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -16,7 +17,7 @@ from webapp.paging import Pager, search_pager
 from webapp.parameters import EXCLUDE, FILTERS, SORTS, default_sort
 from webapp.timeline import Timeline, timeline_from
 from webapp.urls import search_url, state_from_params
-from webapp.wording import FACET_TITLES
+from webapp.wording import FACET_TITLES, query_label
 
 _SORT_TITLES = {
     "relevance": "Relevance",
@@ -31,7 +32,7 @@ _SORT_TITLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningView:
-    """A warning, and the query with its place marked."""
+    """A warning, and the query with its places marked."""
 
     message: str
     place: Markup
@@ -83,7 +84,7 @@ def search_view(params: SearchParams, page: SearchPage) -> SearchView:
             facet_box(params, name, page.facets[name]) for name in FACET_TITLES if page.facets.get(name)
         ),
         pager=search_pager(params, page),
-        warnings=tuple(_warning(page.query, warning) for warning in page.warnings),
+        warnings=_warnings(page.query, page.warnings),
         first=first,
         last=first + len(page.hits) - 1,
         sort_field="" if params.sort == default_sort(params.q) else params.sort,
@@ -93,14 +94,16 @@ def search_view(params: SearchParams, page: SearchPage) -> SearchView:
         collapse_url=search_url(params, collapse=not params.collapse),
         explain_url=search_url(params, explain=not params.explain),
         understood=_understood(page, chips),
-        repair=repair_view(page.repair),
+        repair=repair_view(page.repair, page.query),
         timeline=timeline_from(params, page.histogram),
     )
 
 
 def _understood(page: SearchPage, chips: tuple[Link, ...]) -> str:
     """Return how the query was read, where neither the field nor the chips say it."""
-    return "" if chips or page.understood == " ".join(page.query.split()) else page.understood
+    typed = " ".join(page.query.split())
+    understood = query_label(page.understood, typed)
+    return "" if chips or understood == typed else understood
 
 
 def field_author(params: SearchParams, page: SearchPage | None = None) -> str:
@@ -126,8 +129,8 @@ def hidden_fields(params: SearchParams) -> tuple[tuple[str, str], ...]:
     return tuple(hidden)
 
 
-def repair_view(repair: Repair | None) -> RepairView | None:
-    """Return the links of what may help."""
+def repair_view(repair: Repair | None, typed: str) -> RepairView | None:
+    """Return the links of what may help where ``typed`` was searched for."""
     if repair is None:
         return None
 
@@ -135,7 +138,7 @@ def repair_view(repair: Repair | None) -> RepairView | None:
         if other is None:
             return None
         params = replace(other.params, sort=default_sort(other.params.q))
-        return Link(label=other.text, url=search_url(params), count=other.total)
+        return Link(label=query_label(other.text, typed), url=search_url(params), count=other.total)
 
     return RepairView(
         corrected=link(repair.corrected),
@@ -163,9 +166,15 @@ def state_fields(params: SearchParams) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _warning(query: str, warning: QueryWarning) -> WarningView:
-    start, end = warning.span
-    return WarningView(message=warning.message, place=mark(query, ((start, end),) if end > start else ()))
+def _warnings(query: str, warnings: Sequence[QueryWarning]) -> tuple[WarningView, ...]:
+    """Return each message once, with every place that it tells of."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for warning in warnings:
+        places.setdefault(warning.message, []).append(warning.span)
+    return tuple(
+        WarningView(message=message, place=mark(query, tuple(span for span in spans if span[1] > span[0])))
+        for message, spans in places.items()
+    )
 
 
 def _can_widen(params: SearchParams) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archive.document import PartialDate
+from index.query.escapes import for_people
 from webapp.models import MISSING
 from webapp.presenters import date_words
 
@@ -61,11 +62,11 @@ def value_label(name: str, value: str, labels: dict[str, str] | None = None) -> 
     return language_name(label) if name == "language" else label
 
 
+def query_label(text: str, typed: str) -> str:
+    """Return canonical query text as people read it: as it was typed, else without escapes."""
+    return text if text in typed else for_people(text)
+
+
 def date_label(text: str) -> str:
     """Return an ISO date in words."""
     return date_words(PartialDate.from_iso(text))
-
-
-def is_cut(passage: str) -> bool:
-    """Tell whether ``passage`` ends in the middle of a sentence."""
-    return not passage.rstrip("\"'”’»)]").endswith((".", "!", "?", "…", "。", "！", "？", "।", "؟"))

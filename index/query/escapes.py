@@ -12,6 +12,7 @@ OPERATOR_WORDS = ("AND", "OR", "NOT", "&&", "||", "SENT", "PARA")
 _ESCAPE = re.compile(r"\\([\W_])")
 _SPECIAL = re.compile(r'[\\()"*?~:^]|\s')
 _IN_QUOTES = re.compile(r'\\(?=["\\]|\Z)|"')
+_ESCAPED = re.compile(r'"(?:\\["\\]|[^"])*"|\\(.)', re.DOTALL)
 _QUOTED_ESCAPE = re.compile(r'\\(["\\])')
 
 
@@ -29,6 +30,12 @@ def unescape(raw: str) -> str:
     if "\\" not in raw:
         return raw
     return raw[1:] if raw[1:] in OPERATOR_WORDS or is_joining(raw[1:]) else _ESCAPE.sub(r"\1", raw)
+
+
+def for_people(query: str) -> str:
+    """Return canonical query text as a person would write it, without its escapes: to be
+    read, not to be parsed, for what was text may be an operator then."""
+    return _ESCAPED.sub(lambda found: found[1] or _QUOTED_ESCAPE.sub(r"\1", found[0]), query)
 
 
 def blank_escapes(raw: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from index import plan as p
 from index.analysis import stem, tokens
 from index.matching import Matcher, _Search, _wanted
+from index.passages import ends_inside, starts_inside
 from index.snippets import Snippet, make_snippets, mark, mark_text, matchers_from_plan
 
 STORY = (
@@ -237,3 +238,67 @@ class TestSnippets:
         ends = [(s.start, s.start + len(s.text)) for s in found]
         assert all(before[1] <= after[0] for before, after in zip(ends, ends[1:], strict=False))
         assert all(0 <= a < b <= len(s.text) for s in found for a, b in s.spans)
+
+
+LONG = (
+    "Ministers met on Monday. "
+    + "The talks between the union and the company, which " * 6
+    + "ended without the strikers. Nobody in Rotterdam, said Dr. Smith, was surprised at this. "
+    + "Prices rose (again) " * 30
+    + "before noon."
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "cut_before", "cut_after"),
+    [
+        pytest.param("monday", False, False, id="a-whole-sentence"),
+        pytest.param("strikers", True, False, id="from-the-middle-to-a-full-stop"),
+        pytest.param("noon", True, False, id="up-to-the-end"),
+        pytest.param("rose", True, True, id="in-the-middle"),
+    ],
+)
+def test_a_snippet_tells_where_it_is_cut(word: str, cut_before: bool, cut_after: bool) -> None:
+    matchers = matchers_from_plan(p.Term("body", word))
+
+    last = make_snippets(LONG, matchers, "en", max_chars=90)[-1]
+
+    assert word in last.text.casefold()
+    assert (last.cut_before, last.cut_after) == (cut_before, cut_after)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "inside"),
+    [
+        ("One. Two", 5, False),
+        ("One.” Two", 6, False),
+        ("Dr. Two", 4, True),
+        ("One. two", 5, True),
+        ("Heading\n\nTwo", 9, False),
+        ("One two", 4, True),
+        ("(one) two", 6, True),
+        ("One two", 0, False),
+        ("今日は雨。明日は", 5, False),
+    ],
+)
+def test_a_stretch_that_begins_in_the_middle_of_a_sentence_is_known(
+    text: str, start: int, inside: bool
+) -> None:
+    assert starts_inside(text, start) is inside
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "inside"),
+    [
+        ("One. Two", 4, False),
+        ("“One.” Two", 6, False),
+        ("One Dr. Two", 7, True),
+        ("Heading\n\nTwo", 7, False),
+        ("One two", 3, True),
+        ("(one) two", 5, True),
+        ("One two", 7, False),
+        ("One? two", 4, False),
+    ],
+)
+def test_a_stretch_that_ends_in_the_middle_of_a_sentence_is_known(text: str, end: int, inside: bool) -> None:
+    assert ends_inside(text, end) is inside

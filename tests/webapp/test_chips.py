@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -93,6 +93,35 @@ def test_a_search_without_one_of_its_parts_finds_no_fewer_articles(client, query
         if label.startswith(filters) and query.count("author=") > 1:
             continue  # one author of two widens the search
         assert found(client, address)["total"] >= total, label
+
+
+@pytest.mark.parametrize(
+    ("q", "labels"),
+    [
+        pytest.param("date:2024-13 strike", ["date:2024-13", "strike"], id="no date"),
+        pytest.param("strike AND OR harbour", ["strike", "OR", "harbour"], id="an operator that is text"),
+        pytest.param(r"date\:soon strike", [r"date\:soon", "strike"], id="escaped by hand"),
+        pytest.param('"say \\"no\\"" strike', ['"say \\"no\\""', "strike"], id="quotes in quotes"),
+        pytest.param(r'"C:\new" strike', [r'"C:\new"', "strike"], id="a backslash in quotes"),
+        pytest.param("a~b harbour", ["a~b", "harbour"], id="a sign in a word"),
+    ],
+)
+def test_a_chip_shows_what_was_typed_and_leads_to_the_search_without_it(client, q, labels):
+    path = f"/?q={quote(q)}"
+
+    before = chips(client, path)
+
+    assert list(before) == labels
+    rest = parse_qs(urlsplit(before[labels[-1]]).query)["q"][0]
+    understood = found(client, path)["understood"]
+    assert understood.startswith(rest)
+    assert found(client, f"/?q={quote(rest)}")["understood"] == rest
+
+
+def test_text_that_looks_like_an_operator_is_told_of_without_backslashes(client):
+    page = BeautifulSoup(client.get("/?q=date:2024-13").data, "html.parser")
+
+    assert "\\" not in page.select_one("main").get_text()
 
 
 def test_the_order_stays_when_a_chip_is_taken_off(client):

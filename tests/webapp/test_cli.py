@@ -62,8 +62,25 @@ def test_search_prints_title_facts_slug_and_marked_passages(settings: Settings) 
         "  1. [Long-range missiles] approved",
         "     Ada Lovelace · 10 September 2024 · Daily Post",
         "     long-range-missiles-approved",
-        "     … The government approved [long-range missiles] on Tuesday.",
+        "     The government approved [long-range missiles] on Tuesday.",
     ]
+
+
+def test_a_slip_made_twice_is_noted_once_and_text_is_printed_without_escapes(settings: Settings) -> None:
+    result = run(settings, "search", "() date:2024-13 ()")
+
+    assert result.stderr.splitlines()[:3] == [
+        "Note: Empty brackets were left out.",
+        "Note: '2024-13' is not a date that date: knows; it was searched as text.",
+        "0 articles for: date:2024-13",
+    ]
+
+
+@pytest.mark.parametrize("query", ["(((", "a (", "title:(", '"', "NOT ("])
+def test_one_slip_is_one_note(settings: Settings, query: str) -> None:
+    result = run(settings, "search", query)
+
+    assert sum(line.startswith("Note: ") for line in result.stderr.splitlines()) == 1
 
 
 def test_search_json_prints_the_hits_of_the_api(settings: Settings) -> None:

@@ -368,3 +368,12 @@ def test_pieces_are_sent_in_chunks_worth_sending():
 
     assert sum(sizes) == 100_000
     assert all(CHUNK_CHARS <= size < CHUNK_CHARS + 200 for size in sizes[:-1])
+
+
+@pytest.mark.parametrize("name", ["markdown", "atom", "jsonfeed"])
+def test_a_first_paragraph_that_was_cut_says_so(name):
+    whole = replace(DOCUMENT, text="It began and it ended.", lead="It began and it ended.")
+    cut = replace(whole, lead="It began")
+
+    assert "ended. …" not in written(name, whole, text=False)
+    assert "It began …" in written(name, cut, text=False)

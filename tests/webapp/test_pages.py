@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 
 from index.errors import IndexMissingError
 from index.query.ast import QueryWarning
+from index.snippets import Snippet
 from tests.webapp.fake_services import DOCUMENT, FACETS, HIT, FakeServices, make_client
 from webapp.models import SearchParams, Status
 from webapp.paging import pager
@@ -192,6 +193,26 @@ def test_a_warning_shows_its_place_in_the_query():
 
     assert text_of(warning).startswith("There is no field <foo>.")
     assert str(warning.code) == '<code class="place">a <mark>foo</mark>:b</code>'
+
+
+def test_a_warning_that_holds_for_several_places_is_told_once():
+    slips = [QueryWarning(code="empty_group", message="Empty brackets.", span=s) for s in ((0, 2), (5, 7))]
+
+    warnings = get("/?q=()+a+()", FakeServices(warnings=tuple(slips))).select(".warnings p")
+
+    assert len(warnings) == 1
+    assert str(warnings[0].code) == '<code class="place"><mark>()</mark> a <mark>()</mark></code>'
+
+
+def test_a_snippet_shows_where_it_is_cut():
+    whole, cut = (
+        Snippet("It ended.", ()),
+        Snippet("of the strike, which", (), cut_before=True, cut_after=True),
+    )
+
+    snippets = get("/?q=strike", FakeServices(hits=(replace(HIT, snippets=(whole, cut)),))).select(".snippet")
+
+    assert [text_of(snippet) for snippet in snippets] == ["It ended.", "… of the strike, which …"]
 
 
 def test_partial_matches_stand_apart_with_the_words_they_lack():

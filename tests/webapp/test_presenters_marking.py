@@ -153,7 +153,14 @@ def test_a_hit_has_exactly_the_documented_keys():
         "language": "en",
         "score": 3.25,
         "title_spans": [[8, 14]],
-        "snippets": [{"text": "The strike went on <b>all</b> night.", "spans": [[4, 10]]}],
+        "snippets": [
+            {
+                "text": "The strike went on <b>all</b> night.",
+                "spans": [[4, 10]],
+                "cut_before": False,
+                "cut_after": False,
+            }
+        ],
     }
 
 

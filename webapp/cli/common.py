@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ import orjson
 
 from archive.errors import ArchiveError, ArticleNotFoundError, SearchNotFoundError
 from index.errors import QueryError, SearchError
+from index.query.ast import QueryWarning
 from webapp.marking import pieces, visible_text
 from webapp.models import Spans
 from webapp.settings import Settings, SettingsError, load_settings
@@ -169,6 +170,12 @@ def marked(text: str, spans: Spans) -> str:
 def marked_line(text: str, spans: Spans) -> str:
     """Return ``text`` as `marked`, on one line."""
     return marked(text.translate({10: " ", 13: " ", 9: " "}), spans)
+
+
+def say_notes(warnings: Iterable[QueryWarning]) -> None:
+    """Say what in a query was not taken as it may have been meant: the same words once."""
+    for message in dict.fromkeys(warning.message for warning in warnings):
+        say(f"Note: {message}")
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:

@@ -9,7 +9,7 @@ from typing import IO
 
 import click
 
-from webapp.cli.common import home_option, plural, print_json, say, settings_from
+from webapp.cli.common import home_option, plural, print_json, say, say_notes, settings_from
 from webapp.cli.options import Given, SearchCommand, params_from, search_options
 from webapp.models import SearchParams
 from webapp.parameters import About
@@ -99,6 +99,7 @@ def _matching(
 ) -> None:
     import datetime as dt
 
+    from index.query.escapes import for_people
     from webapp.exports import FEEDS, FORMATS, Format, Head, chunks
     from webapp.services import Services
 
@@ -106,8 +107,7 @@ def _matching(
     wanted = formats[name]
     with Services(settings_from(home, engine=request.engine), create=False) as services:
         found = services.matches(request, most=limit)
-        for warning in found.warnings:
-            say(f"Note: {warning.message}")
+        say_notes(found.warnings)
         total = found.total if limit is None else min(found.total, limit)
         head = Head(
             query=found.understood,
@@ -117,7 +117,7 @@ def _matching(
             text=wanted.text if text is None else text,
             bom=bom,
             whole_origin=True,
-            title=found.understood or "Article Archive",
+            title=for_people(found.understood) or "Article Archive",
         )
         with _destination(output) as stream:
             for chunk in chunks(wanted.write(found.documents, head)):

@@ -10,7 +10,7 @@ from webapp.cli.common import marked_line, plural, print_json, say
 from webapp.marking import visible_text
 from webapp.models import Hit, SearchPage
 from webapp.presenters import date_words, hit_json, partial_json
-from webapp.wording import FACET_TITLES, value_label
+from webapp.wording import FACET_TITLES, query_label, value_label
 
 #: Width of the longest bar of a histogram, in characters.
 _BAR = 40
@@ -30,7 +30,8 @@ def print_hit(hit: Hit, number: int, *, as_json: bool, partial: bool) -> None:
         names = ", ".join(copy.source or copy.slug for copy in hit.also)
         click.echo(visible_text(f"     also in {plural(hit.also_total, 'source')}: {names}"))
     for snippet in hit.snippets:
-        click.echo("     … " + marked_line(snippet.text, snippet.spans))
+        before, after = "… " * snippet.cut_before, " …" * snippet.cut_after
+        click.echo(f"     {before}{marked_line(snippet.text, snippet.spans)}{after}")
     for reason in hit.reasons:
         click.echo(visible_text(f"     {reason.share:>5.0%}  {reason.clause}"))
     click.echo()
@@ -73,9 +74,10 @@ def say_repair(answer: SearchPage) -> None:
     if repair is None:
         return
     if repair.corrected is not None:
-        say(f"Did you mean: {repair.corrected.text} ({plural(repair.corrected.total, 'article')})")
+        meant = query_label(repair.corrected.text, answer.query)
+        say(f"Did you mean: {meant} ({plural(repair.corrected.total, 'article')})")
     for other in repair.without:
-        say(f"Without {other.text}: {plural(other.total, 'article')}")
+        say(f"Without {query_label(other.text, answer.query)}: {plural(other.total, 'article')}")
     if repair.widened is not None:
         say(f"With any of the words (--match any): {plural(repair.widened.total, 'article')}")
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from webapp.cli.common import home_option, plural, print_json, say, settings_from
+from webapp.cli.common import home_option, plural, print_json, say, say_notes, settings_from
 from webapp.cli.options import Given, SearchCommand, params_from, search_options
 from webapp.cli.results import print_facets, print_histogram, print_hit, say_repair
 from webapp.models import MAX_LIMIT, SearchPage, SearchParams
 from webapp.parameters import About
 from webapp.presenters import search_json
+from webapp.wording import query_label
 
 if TYPE_CHECKING:
     from webapp.services import Services
@@ -123,10 +124,9 @@ def print_pages(services: Services, request: SearchParams, most: int | None, *, 
 
 
 def _say_understood(answer: SearchPage) -> None:
-    for warning in answer.warnings:
-        say(f"Note: {warning.message}")
+    say_notes(answer.warnings)
     line = (
-        f"{plural(answer.total, 'article')} for: {answer.understood}"
+        f"{plural(answer.total, 'article')} for: {query_label(answer.understood, answer.query)}"
         if answer.understood
         else plural(answer.total, "article")
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from archive.document import Document, Precision
-from webapp.exports.head import Head, block, line, second
+from webapp.exports.head import Head, block, line, second, summary
 from webapp.urls import outside_link
 
 #: Longest text of an entry.
@@ -74,7 +74,7 @@ def _entry(document: Document, head: Head) -> str:
     if link := outside_link(document.url):
         lines.append(f'<link rel="{"via" if permalink else "alternate"}" href="{_text(link)}"/>')
     lines += [f'<category term="{_text(tag)}"/>' for tag in document.tags if line(tag)]
-    lines.append(f"<summary>{_text(document.lead)}</summary>")
+    lines.append(f"<summary>{_text(summary(document))}</summary>")
     # Escaped twice: the text is made HTML, and the HTML is text of the feed.
     paragraphs = "".join(
         f"<p>{escape(line(part))}</p>" for part in block(shortened(document.text)).split("\n\n") if part

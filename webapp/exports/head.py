@@ -72,6 +72,13 @@ def _shown(text: str) -> str:
     return _NO_CHARACTER.sub("", visible_text(text))
 
 
+def summary(document: Document) -> str:
+    """Return the first paragraph of ``document``, with "…" where it was cut."""
+    rest = document.text[len(document.lead) :]
+    cut = document.text.startswith(document.lead) and rest.strip() and not rest.startswith("\n")
+    return f"{document.lead} …" if document.lead and cut else document.lead
+
+
 def day(instant: dt.datetime) -> str:
     """Return the UTC day of ``instant``: ``2024-09-10``."""
     return instant.astimezone(dt.UTC).date().isoformat()

@@ -9,7 +9,7 @@ import orjson
 
 from archive.document import Document
 from webapp.exports.atom import changed, published_instant, shortened
-from webapp.exports.head import Head, block, line, second
+from webapp.exports.head import Head, block, line, second, summary
 from webapp.urls import outside_link
 
 
@@ -38,7 +38,7 @@ def _item(document: Document, head: Head) -> dict[str, Any]:
         "url": head.permalink(document) or outside_link(document.url),
         "external_url": outside_link(document.url) if head.base else "",
         "title": line(document.title),
-        "summary": line(document.lead),
+        "summary": line(summary(document)),
         "content_text": block(shortened(document.text)),
         "date_published": second(published) if published else "",
         "date_modified": second(changed(document)),

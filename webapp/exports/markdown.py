@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from archive.document import Document
-from webapp.exports.head import Head, block, day, line
+from webapp.exports.head import Head, block, day, line, summary
 from webapp.presenters import date_words
 from webapp.urls import outside_link
 
@@ -53,7 +53,7 @@ def _section(document: Document, head: Head, level: str) -> str:
         title = f"[{title}]({_target(permalink)})"
     facts = [", ".join(map(line, document.authors)), date_words(document.published), line(document.source)]
     parts = [f"{level} {title}", " · ".join(escaped(fact) for fact in facts if fact)]
-    text = block(document.text if head.text else document.lead)
+    text = block(document.text if head.text else summary(document))
     if text:
         indent = "" if head.text else "> "
         paragraphs = [" ".join(map(str.strip, part.split("\n"))) for part in text.split("\n\n")]
