@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import gc
 import logging
-import queue
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import TypeVar
 
 from index.changes import ArticleSource, apply_changes, warn_of_damaged
 from index.checksums import seal
@@ -27,13 +24,8 @@ from index.records import record_from_document
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 #: Articles read and handed over at a time: some 5 MB of text.
 BATCH = 500
-
-#: Batches read ahead while the engine is busy.
-READ_AHEAD = 4
 
 #: Articles between two commits of a build, and seconds: what a kill costs at most.
 #: Each commit makes a segment and waits for the disk, so not too few.  The first ones
@@ -122,7 +114,7 @@ class Build:
         meter.skip(self.generation.manifest.documents)
         pending, committed_at = 0, monotonic()
         batches = self.source.iterate(after_id=after_id, batch=BATCH, damaged=self.damaged)
-        for documents in read_ahead(batches, READ_AHEAD):
+        for documents in batches:
             engine.add(map(record_from_document, documents))
             if len(self.samples) < SAMPLES:
                 self.samples.extend(document.id for document in documents[::SAMPLE_EVERY])
@@ -203,41 +195,3 @@ def finds(engine: Engine, record: Record) -> bool:
     if word:
         plan = All((plan, Term("title", word)))
     return engine.search(SearchRequest(plan=plan, limit=1)).total == 1
-
-
-def read_ahead(batches: Iterator[list[T]], depth: int) -> Iterator[list[T]]:
-    """Yield ``batches``, read by a thread of their own at most ``depth`` ahead.
-
-    What the reading raises is raised here; leaving early ends the thread.
-    """
-    waiting: queue.Queue[list[T] | BaseException | None] = queue.Queue(maxsize=depth)
-    leaving = threading.Event()
-
-    def offer(entry: list[T] | BaseException | None) -> None:
-        while not leaving.is_set():
-            try:
-                waiting.put(entry, timeout=0.1)
-            except queue.Full:
-                continue
-            return
-
-    def read() -> None:
-        try:
-            for batch in batches:
-                offer(batch)
-                if leaving.is_set():
-                    return
-            offer(None)
-        except BaseException as exc:  # noqa: BLE001 - carried to the other thread and raised there
-            offer(exc)
-
-    thread = threading.Thread(target=read, name="read-ahead", daemon=True)
-    thread.start()
-    try:
-        while (entry := waiting.get()) is not None:
-            if isinstance(entry, BaseException):
-                raise entry
-            yield entry
-    finally:
-        leaving.set()
-        thread.join()

@@ -96,6 +96,8 @@ class _Stems(dict[str, str]):
         if not found.isascii():
             found = fold_key(found) if token.isascii() else found
         found += self._mark
+        if found == token:
+            found = token  # one object in memory, and in the processor's caches, not two
         self[token] = found
         return found
 

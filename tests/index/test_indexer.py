@@ -14,7 +14,7 @@ from archive.document import Document, Origin
 from archive.errors import LockHeldError
 from archive.store import Store
 from index import heap
-from index.build import Build, read_ahead
+from index.build import Build
 from index.engine import SearchRequest
 from index.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError
 from index.generations import Generations
@@ -556,31 +556,6 @@ def test_a_reader_does_not_go_on_with_an_index_that_was_removed(store: Store, in
 
     with pytest.raises(IndexMissingError), reader.lease():
         pass
-
-
-# Reading ahead
-
-
-def test_read_ahead_gives_every_batch_in_order() -> None:
-    assert list(read_ahead(iter([[1], [2], [3]]), 1)) == [[1], [2], [3]]
-
-
-def test_read_ahead_raises_what_reading_raises() -> None:
-    def broken():
-        yield [1]
-        raise OSError("gone")
-
-    with pytest.raises(OSError, match="gone"):
-        list(read_ahead(broken(), 1))
-
-
-def test_leaving_read_ahead_early_ends_its_thread() -> None:
-    batches = read_ahead(iter([[number] for number in range(1000)]), 2)
-
-    first = next(batches)
-    batches.close()  # type: ignore[attr-defined]
-
-    assert first == [0]
 
 
 def test_generations_are_numbered_without_a_clock(tmp_path: Path) -> None:

@@ -23,12 +23,13 @@ from index.errors import EngineError, IndexDamagedError
 from index.plan import Plan
 from index.schema import Kind
 
-#: Memory for postings not yet written, all threads together, and how many
-#: threads write.  20,000 articles, wall time: 1 thread 4.5 s, 2 threads 2.5 s;
-#: more memory makes fewer segments, not a faster build.
+#: Memory for postings not yet written.  More makes fewer segments, not a faster build.
 HEAP_BYTES = 128_000_000
 
-THREADS = min(2, os.cpu_count() or 1)
+#: How many threads write.  One keeps up with the analysis, which feeds it and is
+#: the slower of the two; a second makes twice the segments to merge: a rebuild of
+#: 20,000 articles took as long and a tenth more processor time.
+THREADS = 1
 
 
 class _View:
