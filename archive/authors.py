@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 
 from archive import bylinewords as words
+from archive.conjunctions import all_sides, is_conjunction, parted, without_inner
 
 MAX_NAMES = 40
 MAX_BYLINE_CHARS = 2000
@@ -34,8 +35,6 @@ def _any_of(entries: Iterable[str]) -> str:
     return "(?:" + "|".join(sorted(entries, key=len, reverse=True)) + ")"
 
 
-_AND = re.compile(rf"\s+{_any_of(words.CONJUNCTIONS)}\s+|\s*&\s+|\s+&\s*", re.IGNORECASE)
-_WEAK_AND = re.compile(rf"\s{_any_of(words.WEAK_CONJUNCTIONS)}\s")
 _LEAD = re.compile(rf"^{_any_of(words.LEADS)}(?:\s*[:：]\s*|\s+)", re.IGNORECASE)
 _CJK_TAIL = re.compile(r"\s*(?:" + "|".join(words.CJK_ROLES) + r")$")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -53,7 +52,6 @@ _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 _CREDENTIAL = re.compile(rf"^{_any_of(words.CREDENTIALS)}$", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:[.’'`-][^\W_]+)*\.?")
 _DOMAIN = re.compile(r"\w\.(?:com|org|net|de|at|ch|fr|uk|info|eu|it|es|nl|pl|se|io|co|blog|news)\b")
-_KEY = re.compile(r"[\W_]+")
 
 
 def split_byline(text: str, *, publisher: str = "") -> tuple[str, ...]:
@@ -105,14 +103,14 @@ def looks_like_name(text: str) -> bool:
     """Whether ``text`` reads like a person's full name: 2 to 5 capitalised words."""
     if _CJK.search(text):
         return 2 <= len(text.replace(" ", "")) <= 12
+    if len(text) > 50:
+        return False
     tokens = [
         token
-        for token in text.split()
+        for token in without_inner(text).split()
         if token in words.GIVEN_PARTICLES or token.casefold().strip(".") not in words.PARTICLES
     ]
-    if not 2 <= len(tokens) <= 5 or len(text) > 50:
-        return False
-    return all(_is_name_token(token) for token in tokens)
+    return 2 <= len(tokens) <= 5 and all(_is_name_token(token) for token in tokens)
 
 
 def looks_like_organisation(name: str) -> bool:
@@ -143,7 +141,7 @@ def is_desk(text: str) -> bool:
 
 def name_key(name: str) -> str:
     """Letters and digits of ``name`` in lower case, for comparing only."""
-    return _KEY.sub("", name).casefold()
+    return words.key(name)
 
 
 def _is_name_token(token: str) -> bool:
@@ -188,10 +186,11 @@ def _without_lead(chunk: str) -> str:
 
 def _people(chunk: str) -> list[str]:
     """Split at conjunctions and commas; turn "Surname, Given" round."""
-    parts = [part for strong in _AND.split(chunk) for part in _split_weak(strong)]
+    parts = parted(chunk)
+    for sides in (all_sides(chunk), parts):
+        if turned := _turned(sides):
+            return turned
     pieces = [piece for part in parts for piece in _COMMA.split(part) if piece.strip()]
-    if len(pieces) == 2 and not _AND.search(chunk) and _is_inverted(pieces[0], pieces[1]):
-        return [f"{pieces[1]} {pieces[0]}"]
     people: list[str] = []
     for piece in pieces:
         if _SUFFIX.match(piece) and people:
@@ -204,9 +203,12 @@ def _people(chunk: str) -> list[str]:
     return people
 
 
-def _split_weak(part: str) -> list[str]:
-    sides = _WEAK_AND.split(part)
-    return sides if all(len(side.split()) >= 2 for side in sides) else [part]
+def _turned(parts: list[str]) -> list[str]:
+    """``Smith, Anna`` and ``Jones, Bob`` turned round; nothing unless all of them are so."""
+    pairs = [[piece for piece in _COMMA.split(part) if piece.strip()] for part in parts]
+    if all(len(pair) == 2 and _is_inverted(*pair) for pair in pairs):
+        return [f"{given} {surname}" for surname, given in pairs]
+    return []
 
 
 def _is_inverted(surname: str, given: str) -> bool:
@@ -214,9 +216,9 @@ def _is_inverted(surname: str, given: str) -> bool:
     if _is_role(given) or _SUFFIX.match(given) or _CREDENTIAL.match(given.replace(".", "")):
         return False
     last = [token for token in surname.split() if token.casefold() not in words.PARTICLES]
-    first = given.split()
+    first = without_inner(given).split()
     return (
-        len(last) == 1
+        len(last) == 1 + sum(1 for token in surname.split() if token in words.WEAK_CONJUNCTIONS)
         and 1 <= len(first) <= 3
         and all(_is_name_token(token) for token in (*last, first[0]))
         and (
@@ -236,7 +238,7 @@ def _clean_name(piece: str) -> str:
     tokens = _without_lead(piece.strip()).strip(' .,:;-–—_*"“”„').split()
     while len(tokens) > 1 and _CREDENTIAL.match(tokens[-1].replace(".", "").strip(",")):
         tokens.pop()
-    while len(tokens) > 1 and not any(c.isalpha() for c in tokens[-1]):
+    while len(tokens) > 1 and (not any(c.isalpha() for c in tokens[-1]) or is_conjunction(tokens[-1])):
         tokens.pop()
     tokens = _cut_agency(_cut_role(tokens))
     name = " ".join(tokens).strip(" ,;:-–—|*")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_NO_LETTER = re.compile(r"[\W_]+")
+
 
 def _table(text: str) -> tuple[str, ...]:
     return tuple(" ".join(entry.split()) for entry in text.split("|") if entry.strip())
@@ -13,8 +15,13 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def key(name: str) -> str:
+    """Letters and digits of ``name`` in lower case: what the tables of keys hold."""
+    return _NO_LETTER.sub("", name).casefold()
+
+
 def _keys(text: str) -> frozenset[str]:
-    return frozenset(re.sub(r"[\W_]+", "", entry).casefold() for entry in text.split("|"))
+    return frozenset(key(entry) for entry in text.split("|"))
 
 
 #: Words before a name.

@@ -62,6 +62,82 @@ def test_byline_gives_its_names(byline: str, names: tuple[str, ...]) -> None:
     assert split_byline(byline) == names
 
 
+SURNAMES_WITH_A_CONJUNCTION = [
+    "Karl von und zu Guttenberg",
+    "Otto Graf von und zu Westerholt",
+    "Heinrich Friedrich Karl vom und zum Stein",
+    "Gloria von Thurn und Taxis",
+    "Alexander van Hövell tot Westerflier en Wezeveld",
+    "Ramón y Cajal",
+    "Santiago Ramón y Cajal",
+    "Bernardo de la Torre y Vega",
+    "Juan de la Cosa y del Río",
+    "María de los Ángeles y Santa Cruz",
+    "Maria Sousa e Silva",
+    "João Pedro de Almeida e Souza",
+    "Pedro Almeida e dos Santos",
+    "Joan Miró i Ferrà",
+]
+
+
+@pytest.mark.parametrize("name", SURNAMES_WITH_A_CONJUNCTION)
+@pytest.mark.parametrize(
+    ("byline", "others"),
+    [
+        ("{}", ()),
+        ("By {}, Anna Schmidt", ("Anna Schmidt",)),
+        ("{} and Anna Schmidt", ("Anna Schmidt",)),
+        ("{} und Anna Schmidt", ("Anna Schmidt",)),
+        ("{}; Anna Schmidt", ("Anna Schmidt",)),
+    ],
+)
+def test_a_conjunction_inside_a_surname_parts_no_one(name: str, byline: str, others: tuple[str, ...]) -> None:
+    assert split_byline(byline.format(name)) == (name, *others)
+
+
+@pytest.mark.parametrize("name", ["Gloria von Thurn und Taxis", "Karl von und zu Guttenberg"])
+def test_a_surname_with_a_conjunction_reads_like_a_name(name: str) -> None:
+    assert looks_like_name(name)
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        pytest.param("Anna Schmidt und Karl Weber", ("Anna Schmidt", "Karl Weber"), id="german"),
+        pytest.param("Anna von Essen und Karl zu Solms", ("Anna von Essen", "Karl zu Solms"), id="particles"),
+        pytest.param("Ana García y Luis Pérez", ("Ana García", "Luis Pérez"), id="spanish"),
+        pytest.param("Ana García y Luis de la Torre", ("Ana García", "Luis de la Torre"), id="de-la"),
+        pytest.param("ANA GARCÍA Y LUIS PÉREZ", ("ANA GARCÍA", "LUIS PÉREZ"), id="capitals"),
+        pytest.param("Pedro Almeida e Ana Costa", ("Pedro Almeida", "Ana Costa"), id="portuguese"),
+        pytest.param("Jan Kowalski i Anna Nowak", ("Jan Kowalski", "Anna Nowak"), id="polish"),
+        pytest.param("Piet de Vries en Anna Bakker", ("Piet de Vries", "Anna Bakker"), id="dutch"),
+        pytest.param("John Smith and Jane Doe", ("John Smith", "Jane Doe"), id="english"),
+        pytest.param("Smith & Jones", ("Smith", "Jones"), id="surnames"),
+        pytest.param("van der Berg en van der Meer", ("van der Berg", "van der Meer"), id="dutch-surnames"),
+        pytest.param("Anna von Essen und dpa", ("Anna von Essen",), id="agency"),
+        pytest.param("Anna von Essen und Redaktion", ("Anna von Essen",), id="desk"),
+        pytest.param(
+            "José Ortega y Gasset y Ana Ruiz", ("José Ortega y Gasset", "Ana Ruiz"), id="one-of-each"
+        ),
+        pytest.param(
+            "José Ortega y Gasset, Ana Ruiz y Luis Gil",
+            ("José Ortega y Gasset", "Ana Ruiz", "Luis Gil"),
+            id="list",
+        ),
+        pytest.param("Smith, Anna and Jones, Bob", ("Anna Smith", "Bob Jones"), id="inverted"),
+        pytest.param(
+            "Jong, Michiel de en van der Berg, Jan",
+            ("Michiel de Jong", "Jan van der Berg"),
+            id="inverted-dutch",
+        ),
+        pytest.param("Ortega y Gasset, José", ("José Ortega y Gasset",), id="inverted-surname"),
+        pytest.param("Guttenberg, Karl von und zu", ("Karl von und zu Guttenberg",), id="inverted-particles"),
+    ],
+)
+def test_a_conjunction_between_names_parts_them(byline: str, names: tuple[str, ...]) -> None:
+    assert split_byline(byline) == names
+
+
 def test_publisher_is_not_an_author() -> None:
     assert split_byline("Jane Doe, The Example", publisher="The Example") == ("Jane Doe",)
     assert split_byline("The Example", publisher="Example") == ()
