@@ -15,7 +15,7 @@ from typing import Final
 
 from archive.document import Document
 
-#: With the space behind it: spaces alone would be found everywhere.
+#: With the space behind it, which does not count: spaces alone would be found everywhere.
 _WORD: Final = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 #: A stretch with more words than this is shown as replaced as a whole.
 _MOST_WORDS: Final = 10_000
@@ -106,12 +106,31 @@ def _by_word(before: str, after: str) -> Iterator[Piece]:
         yield Piece(Kind.GONE, before)
         yield Piece(Kind.NEW, after)
         return
-    for kind, low, high, start, end in _opcodes(old, new):
+    for kind, low, high, start, end in _opcodes(_compared(old), _compared(new)):
         if kind == "equal":
-            yield Piece(Kind.SAME, "".join(old[low:high]))
+            for one, other in zip(old[low:high], new[start:end], strict=True):
+                yield from _same_word(one, other)
         else:
             yield Piece(Kind.GONE, "".join(old[low:high]))
             yield Piece(Kind.NEW, "".join(new[start:end]))
+
+
+def _compared(words: Sequence[str]) -> list[str]:
+    """What counts of each word: not the space behind it, but whether a sign has one or ends the text."""
+    last = len(words) - 1
+    return [
+        word.rstrip() + (" " if not word[0].isalnum() and (word[-1].isspace() or at == last) else "")
+        for at, word in enumerate(words)
+    ]
+
+
+def _same_word(before: str, after: str) -> Iterator[Piece]:
+    """A word that stayed, though perhaps not the space behind it."""
+    shorter = min(before, after, key=len)
+    kept = len(shorter if before.startswith(shorter) and after.startswith(shorter) else before.rstrip())
+    yield Piece(Kind.SAME, before[:kept])
+    yield Piece(Kind.GONE, before[kept:])
+    yield Piece(Kind.NEW, after[kept:])
 
 
 def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:

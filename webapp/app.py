@@ -14,7 +14,7 @@ from webapp.context import EXTENSION, Answers
 from webapp.exports import FEEDS, FORMATS
 from webapp.marking import code_spans, mark, visible_text
 from webapp.pages import pages
-from webapp.presenters import captures, date_words, day_words
+from webapp.presenters import captures, date_words, day_words, minute_words
 from webapp.saving import saving
 from webapp.takeaway import takeaway
 
@@ -68,6 +68,7 @@ def _set_up_templates(app: Flask) -> None:
         plain=visible_text,
         date_words=date_words,
         day_words=day_words,
+        minute_words=minute_words,
         captures=captures,
         date_label=wording.date_label,
         query_label=wording.query_label,

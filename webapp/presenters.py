@@ -231,6 +231,11 @@ def day_words(instant: dt.datetime) -> str:
     return date_words(PartialDate(day.year, day.month, day.day))
 
 
+def minute_words(instant: dt.datetime) -> str:
+    """Return the UTC day and minute of ``instant`` in words."""
+    return f"{day_words(instant)}, {instant.astimezone(dt.UTC):%H:%M} UTC"
+
+
 def last_part(path: str) -> str:
     """Return the file name of a path of this or another system, or of a URL."""
     return PurePosixPath(path.replace("\\", "/")).name or path

@@ -63,7 +63,6 @@ class SearchView:
     first: int
     last: int
     sort_field: str
-    any_url: str
     bare_url: str
     clear_url: str
     collapse_url: str
@@ -88,7 +87,6 @@ def search_view(params: SearchParams, page: SearchPage) -> SearchView:
         first=first,
         last=first + len(page.hits) - 1,
         sort_field="" if params.sort == default_sort(params.q) else params.sort,
-        any_url=search_url(params, match="any") if _can_widen(params) else "",
         bare_url=_bare_url(params),
         clear_url=search_url(SearchParams()),
         collapse_url=search_url(params, collapse=not params.collapse),
@@ -175,10 +173,6 @@ def _warnings(query: str, warnings: Sequence[QueryWarning]) -> tuple[WarningView
         WarningView(message=message, place=mark(query, tuple(span for span in spans if span[1] > span[0])))
         for message, spans in places.items()
     )
-
-
-def _can_widen(params: SearchParams) -> bool:
-    return params.match != "any" and len(params.q.split()) > 1
 
 
 def _bare_url(params: SearchParams) -> str:

@@ -18,8 +18,11 @@ SAME, GONE, NEW = Kind.SAME, Kind.GONE, Kind.NEW
 CASES = [
     pytest.param("a b", "a b", [(SAME, "a b")], id="equal"),
     pytest.param("the old pier", "the new pier", [(SAME, "the "), (GONE, "old "), (NEW, "new "), (SAME, "pier")], id="word"),
-    pytest.param("a", "a\n\nb", [(GONE, "a"), (NEW, "a\n\nb")], id="line-end-belongs-to-the-word"),
-    pytest.param("one\n\ntwo", "one\n\ntwo\n\nthree", [(SAME, "one\n\n"), (GONE, "two"), (NEW, "two\n\nthree")], id="added"),
+    pytest.param("a", "a\n\nb", [(SAME, "a"), (NEW, "\n\nb")], id="paragraph-added"),
+    pytest.param("one\n\ntwo", "one\n\ntwo\n\nthree", [(SAME, "one\n\ntwo"), (NEW, "\n\nthree")], id="added"),
+    pytest.param("are planned.", "are planned for May.", [(SAME, "are planned"), (NEW, " for May"), (SAME, ".")], id="before-a-stop"),
+    pytest.param("One. Two.", "One. Two.\n\nThree.", [(SAME, "One. Two."), (NEW, "\n\nThree.")], id="behind-a-stop"),
+    pytest.param("It is on.", "It is a.b on.", [(SAME, "It is "), (NEW, "a.b "), (SAME, "on.")], id="a-stop-inside-a-word"),
     pytest.param("", "new", [(NEW, "new")], id="from-nothing"),
     pytest.param("gone", "", [(GONE, "gone")], id="to-nothing"),
 ]  # fmt: skip

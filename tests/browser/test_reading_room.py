@@ -207,3 +207,18 @@ def test_the_first_tab_stop_of_a_page_skips_to_its_content(open_page):
     page.keyboard.press("Enter")
 
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("/?q=missiles", ["/ search", "j k next and previous result"]),
+        ("/article/long-range-missiles-approved?q=missiles", ["/ search", "n p next and previous mark"]),
+        ("/saved", []),
+    ],
+)
+def test_only_keys_that_do_something_are_named(open_page, path, keys):
+    page = open_page(path)
+
+    assert [text.strip() for text in page.locator(".keys [data-of]:visible").all_inner_texts()] == keys
+    assert page.locator(".keys").is_visible() == bool(keys)

@@ -56,6 +56,11 @@
     act();
   });
 
+  for (const key of document.querySelectorAll(".keys [data-of]")) {
+    key.hidden = !document.querySelector(key.dataset.of);
+    if (!key.hidden) key.parentElement.hidden = false;
+  }
+
   // Completion: the browser's own list under the field, filled as one types.
   const list = document.createElement("datalist");
   const source = field && field.dataset.complete;
