@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from archive.worker import read_frame, write_frame
+from archive.frames import read_frame, write_frame
 
 _CPU_SIGNAL: Final = getattr(signal, "SIGXCPU", 24)
 _START_S: Final = 30.0

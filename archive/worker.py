@@ -11,15 +11,14 @@ from __future__ import annotations
 import io
 import os
 import signal
-import struct
 import sys
-from typing import BinaryIO, Final
 
 import orjson
 
 from archive.containers import buffered
 from archive.document import Origin
 from archive.errors import ReadError
+from archive.frames import read_frame, write_frame
 from archive.readers import ReadFailure, ReadOptions
 from archive.readers.registry import open_stream
 from archive.reading import ReadArticle, read_opened
@@ -28,29 +27,6 @@ from archive.wire import options_from_json, results_to_json
 
 if sys.platform != "win32":
     import resource
-
-LENGTH: Final = struct.Struct("<Q")
-MAX_FRAME_BYTES: Final = 500_000_000
-
-
-def read_frame(stream: BinaryIO) -> bytes | None:
-    """Return the next frame; None at the end of the stream, or if what follows is no whole frame."""
-    header = stream.read(LENGTH.size)
-    if len(header) < LENGTH.size:
-        return None
-    (size,) = LENGTH.unpack(header)
-    if size > MAX_FRAME_BYTES:
-        return None
-    data = stream.read(size)
-    return data if len(data) == size else None
-
-
-def write_frame(stream: BinaryIO, data: bytes) -> None:
-    """Write one frame and flush."""
-    stream.write(LENGTH.pack(len(data)))
-    stream.write(data)
-    stream.flush()
-
 
 def main() -> None:
     """Answer requests until standard input ends."""

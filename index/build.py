@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
+from index.analysts import Analysed, Analysts, processes_for
 from index.changes import ArticleSource, apply_changes, warn_of_damaged
 from index.checksums import seal
 from index.engine import Engine, Record, SearchRequest
@@ -113,9 +114,9 @@ class Build:
         meter = Meter("reindex", self.source.count(), self.report)
         meter.skip(self.generation.manifest.documents)
         pending, committed_at = 0, monotonic()
-        batches = self.source.iterate(after_id=after_id, batch=BATCH, damaged=self.damaged)
-        for documents in batches:
-            engine.add(map(record_from_document, documents))
+        for batch in self._analysed(after_id, meter.total - meter.done):
+            documents = batch.documents
+            engine.add(batch.records)
             if len(self.samples) < SAMPLES:
                 self.samples.extend(document.id for document in documents[::SAMPLE_EVERY])
             after_id = documents[-1].id
@@ -132,6 +133,12 @@ class Build:
         self._write_manifest(after_id=after_id, documents=meter.done)
         meter.begin("check")
         warn_of_damaged(self.damaged)
+
+    def _analysed(self, after_id: int, number: int) -> Iterator[Analysed[None]]:
+        """The articles after ``after_id``, some ``number`` of them, with their records."""
+        batches = self.source.iterate(after_id=after_id, batch=BATCH, damaged=self.damaged)
+        with Analysts(processes_for(number)) as analysts:
+            yield from analysts.analysed((None, documents) for documents in batches)
 
     def _catch_up(self, engine: Engine) -> None:
         since = self.generation.manifest.sequence

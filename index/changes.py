@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from archive.document import Document
+from index.analysts import Analysts, processes_for
 from index.engine import Engine
 from index.progress import Meter
-from index.records import record_from_document
 
 log = logging.getLogger(__name__)
 
@@ -77,33 +77,37 @@ def apply_changes(engine: Engine, source: ArticleSource, since: int, meter: Mete
     """Apply what changed after ``since``, yielding a sequence to be remembered
     after each commit; nothing is yielded when nothing changed."""
     reached, pending = since, 0
-    while changes := source.changes_since(reached, limit=BATCH):
-        _apply(engine, source, changes)
-        reached = changes[-1].sequence
-        pending += len(changes)
-        if pending >= COMMIT_EVERY:
-            engine.commit()
-            yield reached
-            pending = 0
-        meter.advance(len(changes))
+    with Analysts(processes_for(source.last_sequence() - since)) as analysts:
+        for batch in analysts.analysed(_changed(source, since)):
+            changes = batch.about
+            # An article may be gone by the time its change is read: its own delete
+            # comes later, but the index must not keep the old text until then.
+            found = {document.id for document in batch.documents}
+            engine.delete([change.id for change in changes if change.id not in found])
+            engine.add(batch.records)
+            reached = changes[-1].sequence
+            pending += len(changes)
+            if pending >= COMMIT_EVERY:
+                engine.commit()
+                yield reached
+                pending = 0
+            meter.advance(len(changes))
     if pending:
         engine.commit()
         yield reached
+
+
+def _changed(source: ArticleSource, since: int) -> Iterator[tuple[Sequence[Change], list[Document]]]:
+    """What changed after ``since``, with the articles that are there."""
+    while changes := source.changes_since(since, limit=BATCH):
+        damaged: list[int] = []
+        documents = source.get_many([each.id for each in changes if each.kind == "put"], damaged=damaged)
+        warn_of_damaged(damaged)
+        yield changes, documents
+        since = changes[-1].sequence
 
 
 def warn_of_damaged(ids: Sequence[int]) -> None:
     """Say which articles are not indexed because they are damaged in the store."""
     for id_ in ids:
         log.warning("article %d is damaged and not in the index; run: archive verify", id_)
-
-
-def _apply(engine: Engine, source: ArticleSource, changes: Sequence[Change]) -> None:
-    put = [change.id for change in changes if change.kind == "put"]
-    damaged: list[int] = []
-    documents = source.get_many(put, damaged=damaged)
-    warn_of_damaged(damaged)
-    # An article may be gone by the time its change is read: its own delete
-    # comes later, but the index must not keep the old text until then.
-    found = {document.id for document in documents}
-    engine.delete([change.id for change in changes if change.id not in found])
-    engine.add(map(record_from_document, documents))

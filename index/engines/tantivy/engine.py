@@ -26,10 +26,9 @@ from index.schema import Kind
 #: Memory for postings not yet written.  More makes fewer segments, not a faster build.
 HEAP_BYTES = 128_000_000
 
-#: How many threads write.  One keeps up with the analysis, which feeds it and is
-#: the slower of the two; a second makes twice the segments to merge: a rebuild of
-#: 20,000 articles took as long and a tenth more processor time.
-THREADS = 1
+#: How many threads write.  A second one makes twice the segments to merge, and pays
+#: only where there are processors enough to analyse faster than one thread writes.
+THREADS = 1 if (os.cpu_count() or 1) < 4 else 2
 
 
 class _View:
