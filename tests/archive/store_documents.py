@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import Any
 
@@ -28,3 +29,19 @@ def document(
         "words": len(text.split()),
     }
     return Document(**given | values)
+
+
+NOON = dt.datetime(2024, 9, 10, 12, tzinfo=dt.UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> dt.datetime:
+        self.now += dt.timedelta(hours=1)
+        return self.now
+
+
+def outcomes(results):
+    return [result.outcome for result in results]

@@ -8,19 +8,13 @@ import itertools
 import zlib
 
 import pytest
-from local_site import TEXT, body, client_for, page, redirect, serving, tagged
+from local_site import TEXT, body, client_for, page, redirect, tagged
 
 from archive.errors import FetchError, LimitExceededError
 from archive.limits import LIMITS
 from archive.store.web import Validators
 
 SMALL = dataclasses.replace(LIMITS, file_bytes=200_000, ratio_free_bytes=100_000, ratio=20)
-
-
-@pytest.fixture
-def site():
-    with serving() as site:
-        yield site
 
 
 def refused(client, url, code):

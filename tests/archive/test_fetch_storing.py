@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from local_site import TEXT, PoolHere, body, client_for, page, redirect, serving, tagged
+from local_site import TEXT, body, client_for, page, redirect, tagged
 
 from archive.fetch.hosts import from_hosts
 from archive.fetch.keeping import is_same_site
@@ -12,22 +12,7 @@ from archive.lock import WriterLock
 from archive.originals import original_bytes, reprocess
 from archive.store import Store
 
-
-@pytest.fixture(autouse=True)
-def reads_here(request, monkeypatch):
-    if "real_process" not in request.fixturenames:
-        monkeypatch.setattr("archive.fetch.keeping.ReaderPool", PoolHere)
-
-
-@pytest.fixture
-def real_process():
-    """Read in a child process, as users do."""
-
-
-@pytest.fixture
-def site():
-    with serving() as site:
-        yield site
+pytestmark = pytest.mark.usefixtures("reads_here")
 
 
 @pytest.fixture

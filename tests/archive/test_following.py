@@ -6,7 +6,7 @@ import datetime as dt
 import json
 
 import pytest
-from local_site import RSS, TEXT, WHOLE, PoolHere, body, client_for, page, redirect, rss, serving, tagged
+from local_site import RSS, TEXT, WHOLE, body, client_for, page, redirect, rss, tagged
 from local_site import rss_item as item
 
 from archive.document import PartialDate
@@ -18,21 +18,7 @@ from archive.store import Store
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 
 
-@pytest.fixture(autouse=True)
-def reads_here(request, monkeypatch):
-    if "real_process" not in request.fixturenames:
-        monkeypatch.setattr("archive.fetch.keeping.ReaderPool", PoolHere)
-
-
-@pytest.fixture
-def real_process():
-    """Read in a child process, as users do."""
-
-
-@pytest.fixture
-def site():
-    with serving() as site:
-        yield site
+pytestmark = pytest.mark.usefixtures("reads_here")
 
 
 @pytest.fixture

@@ -39,7 +39,13 @@ class Group:
 GROUPS = {
     "guard": Group(
         ("index/query/guard.py",),
-        ("tests/index/test_guard.py", "tests/index/test_parser.py", "tests/index/test_lexer.py"),
+        (
+            "tests/index/test_guard.py",
+            "tests/index/test_parser.py",
+            "tests/index/test_parser_notes.py",
+            "tests/index/test_parser_any_text.py",
+            "tests/index/test_lexer.py",
+        ),
     ),
     "marking": Group(
         ("webapp/marking.py",),
@@ -58,7 +64,16 @@ GROUPS = {
             "archive/store/changes.py",
             "archive/store/upkeep.py::note_changes",
         ),
-        ("tests/index/test_indexer.py", "tests/archive/test_store.py", "tests/faults/test_model.py"),
+        (
+            "tests/index/test_indexer.py",
+            "tests/index/test_indexer_rebuilding.py",
+            "tests/index/test_indexer_harm.py",
+            "tests/archive/test_store.py",
+            "tests/archive/test_store_copies.py",
+            "tests/archive/test_store_edits.py",
+            "tests/archive/test_store_odd_input.py",
+            "tests/faults/test_model.py",
+        ),
     ),
     "limits": Group(
         ("archive/limits.py", "archive/containers.py", "archive/readers/gunzip.py"),
@@ -66,6 +81,7 @@ GROUPS = {
             "tests/archive/test_limits.py",
             "tests/archive/test_gunzip.py",
             "tests/archive/test_containers.py",
+            "tests/archive/test_containers_tar.py",
             "tests/archive/test_readers_hostile.py",
         ),
     ),

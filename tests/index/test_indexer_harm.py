@@ -1,0 +1,140 @@
+"""An index that cannot be searched says so, and names the command that mends it."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from archive.store import Store
+from index.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError
+from index.indexer import Indexer
+from index.manifests import MANIFEST
+from tests.index.indexed_articles import change_manifest, ids, put, remove_pointer
+
+
+def test_no_index_names_the_command(indexer: Indexer) -> None:
+    with pytest.raises(IndexMissingError, match="archive reindex"):
+        indexer.open_reader()
+
+
+def _remove_everything(indexer: Indexer) -> None:
+    shutil.rmtree(indexer.generations.folder)
+
+
+def _garble_pointer(indexer: Indexer) -> None:
+    (indexer.generations.folder / "CURRENT").write_text("../../elsewhere\n")
+
+
+def _garble_manifest(indexer: Indexer) -> None:
+    (indexer.generations.current().path / MANIFEST).write_text('{"engine": ')
+
+
+def _remove_generation(indexer: Indexer) -> None:
+    (indexer.generations.current().path / MANIFEST).unlink()
+
+
+def _remove_data(indexer: Indexer) -> None:
+    for path in indexer.generations.current().data.iterdir():
+        path.unlink()
+
+
+def _garble_data(indexer: Indexer) -> None:
+    for path in indexer.generations.current().data.iterdir():
+        path.write_bytes(b"\x00" * 64)
+
+
+def _older_schema(indexer: Indexer) -> None:
+    change_manifest(indexer.generations.current().path, schema=0)
+
+
+def _older_analyzer(indexer: Indexer) -> None:
+    change_manifest(indexer.generations.current().path, analyzer=0)
+
+
+def _other_stemmer(indexer: Indexer) -> None:
+    change_manifest(indexer.generations.current().path, stemmer="PyStemmer 0.1")
+
+
+def _other_archive(indexer: Indexer) -> None:
+    change_manifest(indexer.generations.current().path, store="another")
+
+
+def _newer_than_store(indexer: Indexer) -> None:
+    change_manifest(indexer.generations.current().path, sequence=10**6)
+
+
+def _unknown_to_store(indexer: Indexer) -> None:
+    indexer.store.remove_mark(indexer.generations.current().mark)
+
+
+HARM = [
+    pytest.param(_remove_everything, IndexMissingError, id="everything-lost"),
+    pytest.param(_garble_pointer, IndexDamagedError, id="pointer-garbled"),
+    pytest.param(_garble_manifest, IndexDamagedError, id="manifest-garbled"),
+    pytest.param(_remove_generation, IndexDamagedError, id="manifest-lost"),
+    pytest.param(_remove_data, IndexDamagedError, id="files-lost"),
+    pytest.param(_garble_data, IndexDamagedError, id="files-garbled"),
+    pytest.param(_older_schema, IndexOutdatedError, id="older-schema"),
+    pytest.param(_older_analyzer, IndexOutdatedError, id="older-analyzer"),
+    pytest.param(_other_stemmer, IndexOutdatedError, id="other-stemmer"),
+    pytest.param(_other_archive, IndexOutdatedError, id="index-of-another-archive"),
+    pytest.param(_newer_than_store, IndexOutdatedError, id="older-store-put-back"),
+]
+
+
+@pytest.mark.parametrize(("harm", "error"), HARM)
+def test_a_harmed_index_is_named_and_left_alone_until_it_is_rebuilt(
+    store: Store, indexer: Indexer, harm, error: type[Exception]
+) -> None:
+    stored = put(store, 1, 2)
+    indexer.catch_up()
+    harm(indexer)
+    put(store, 3)
+
+    with pytest.raises(error, match="archive reindex"):
+        indexer.open_reader()
+    with pytest.raises(error, match="archive reindex"):
+        indexer.catch_up()
+    status = indexer.status()
+    indexer.reindex()
+
+    assert status.state == error.__name__.removeprefix("Index").removesuffix("Error").lower()
+    assert "archive reindex" in status.problem
+    assert ids(indexer)[:2] == stored
+    assert len(ids(indexer)) == 3
+
+
+def test_a_lost_pointer_is_told_by_readers_and_mended_by_the_next_writer(
+    store: Store, indexer: Indexer
+) -> None:
+    put(store, 1)
+    name = indexer.reindex().name
+    remove_pointer(indexer)
+    put(store, 2)
+
+    with pytest.raises(IndexMissingError, match="archive reindex"):
+        indexer.open_reader()
+    applied = indexer.catch_up()
+
+    assert (applied, indexer.generations.current_name()) == (1, name)
+    assert len(ids(indexer)) == 2
+
+
+def test_an_index_that_the_store_does_not_know_is_not_caught_up(store: Store, indexer: Indexer) -> None:
+    put(store, 1)
+    indexer.catch_up()
+    _unknown_to_store(indexer)
+
+    with pytest.raises(IndexOutdatedError, match="archive reindex"):
+        indexer.catch_up()
+
+
+def test_status_of_a_good_index(store: Store, indexer: Indexer) -> None:
+    put(store, 1, 2)
+    indexer.catch_up()
+    put(store, 3)
+
+    status = indexer.status()
+
+    assert (status.state, status.documents, status.behind) == ("ready", 2, 1)
