@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from typing import Final
 
-from archive.frames import read_frame, write_frame
+from archive.children import read_frame, start_child, write_frame
 
 _CPU_SIGNAL: Final = getattr(signal, "SIGXCPU", 24)
 _START_S: Final = 30.0
+#: The pool is the parallelism, and thread stacks count as memory.
+_ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class ReaderChild:
     """One child process, used by one thread at a time."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        environment = os.environ | {
-            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-            # One thread each: the pool is the parallelism, and thread stacks count as memory.
-            "OPENBLAS_NUM_THREADS": "1",
-            "OMP_NUM_THREADS": "1",
-        }
-        self._process = subprocess.Popen(  # noqa: S603 - the command is ours
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
+        self._process = start_child(command, _ONE_THREAD)
         self.items = 0
         self.timed_out = False
         self.deadline: float | None = None

@@ -15,10 +15,10 @@ import sys
 
 import orjson
 
+from archive.children import read_frame, write_frame
 from archive.containers import buffered
 from archive.document import Origin
 from archive.errors import ReadError
-from archive.frames import read_frame, write_frame
 from archive.readers import ReadFailure, ReadOptions
 from archive.readers.registry import open_stream
 from archive.reading import ReadArticle, read_opened
@@ -27,6 +27,7 @@ from archive.wire import options_from_json, results_to_json
 
 if sys.platform != "win32":
     import resource
+
 
 def main() -> None:
     """Answer requests until standard input ends."""

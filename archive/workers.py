@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import sys
 import threading
 import time
 from collections import deque
@@ -23,6 +22,7 @@ from typing import Final, Self
 
 import orjson
 
+from archive.children import module_command
 from archive.document import Origin
 from archive.errors import LimitExceededError
 from archive.limits import Limits
@@ -33,7 +33,7 @@ from archive.sources import printable_path
 from archive.wire import options_to_json, results_from_json
 
 _ITEMS_PER_CHILD: Final = 2_000  # then a fresh one: extraction libraries leak a little
-_COMMAND: Final = (sys.executable, "-m", "archive.worker")
+_COMMAND: Final = module_command("archive.worker")
 _AHEAD: Final = 3
 #: What waits in a pipe must fit into it: a child that is busy answering does not read.
 _AHEAD_BYTES: Final = 8_000

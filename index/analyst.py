@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import orjson
 
+from archive.children import read_frame, write_frame
 from archive.document import Document, Origin, PartialDate
-from archive.frames import read_frame, write_frame
 from index.engine import Record
 from index.records import record_from_document
 

@@ -12,14 +12,13 @@ import contextlib
 import logging
 import os
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Generic, Self, TypeVar, cast
 
+from archive.children import module_command, read_frame, start_child, write_frame
 from archive.document import Document
-from archive.frames import read_frame, write_frame
 from index.analyst import records_of, request
 from index.engine import Record
 from index.records import record_from_document
@@ -34,7 +33,7 @@ MANY: Final = 5_000
 #: More processes than this outrun what one engine writes.
 MOST: Final = 4
 
-_COMMAND: Final = (sys.executable, "-m", "index.analyst")
+_COMMAND: Final = module_command("index.analyst")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,14 +126,7 @@ def _processors() -> int:
 
 class _Child:
     def __init__(self) -> None:
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        self._process = subprocess.Popen(  # noqa: S603 - the command is ours
-            _COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
+        self._process = start_child(_COMMAND)
         self._requests = cast(BinaryIO, self._process.stdin)
         self._answers = cast(BinaryIO, self._process.stdout)
         self.is_busy = False

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import logging
 import multiprocessing
+import os
 import queue
 import threading
 import time
@@ -47,6 +48,9 @@ def _context() -> Any:
     index; a new interpreter takes half a second to import.  Where there is no
     fork there is only that.
     """
+    # It is begun by `python -c`, which would look for modules in the working folder
+    # first: one of saved pages, where anybody may have put a webapp/__init__.py.
+    os.environ["PYTHONSAFEPATH"] = "1"
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

@@ -22,7 +22,7 @@ from archive.workers import ReaderPool
 # A child that does to a page what the page's name says.
 ACTOR = """
 import json, os, sys, time
-from archive.frames import read_frame, write_frame
+from archive.children import read_frame, write_frame
 from archive.wire import results_to_json
 from archive.readers import ReadFailure
 while True:
