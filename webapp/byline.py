@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from index.engine import Engine, SearchRequest, Sort
 from index.plan import Term
 from index.snippets import Matchers
+from webapp.articlepages import AuthorPage
 from webapp.hits import HitMaker
-from webapp.models import AuthorPage, SearchParams
+from webapp.models import SearchParams
 from webapp.searching import Asked, place_of_page
 
 if TYPE_CHECKING:

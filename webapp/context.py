@@ -6,18 +6,9 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app
 
-from webapp.models import (
-    ArticlePage,
-    AuthorPage,
-    Completion,
-    FacetPage,
-    HistoryPage,
-    Hit,
-    Matches,
-    SearchPage,
-    SearchParams,
-    Status,
-)
+from webapp.articlepages import ArticlePage, AuthorPage, HistoryPage
+from webapp.models import Completion, FacetPage, Hit, Matches, SearchPage, SearchParams
+from webapp.status import Status
 
 if TYPE_CHECKING:
     from webapp.saved import SavedSearches

@@ -11,8 +11,9 @@ from archive.document import Document
 from index.analysis import fold_key
 from index.engine import EngineHit
 from index.snippets import Matchers, Snippet, make_snippets, mark, mark_text
+from webapp.articlepages import ArticlePage
 from webapp.labels import Labels
-from webapp.models import ArticlePage, Hit
+from webapp.models import Hit
 
 if TYPE_CHECKING:
     from archive.store import Store

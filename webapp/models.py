@@ -7,7 +7,6 @@ beside them, sorted and disjoint.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,8 +15,6 @@ from archive.document import Document, PartialDate
 from index.query.ast import QueryWarning
 
 if TYPE_CHECKING:
-    from archive.differences import Difference
-    from archive.store import Version
     from index.snippets import Snippet
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
@@ -308,86 +305,3 @@ class Matches:
     total: int
     documents: Iterator[Document]
     warnings: tuple[QueryWarning, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticlePage:
-    """An article with the query's marks.
-
-    Attributes:
-        body_spans: offsets into ``document.text``.
-        hit_count: how many places of title and text are marked.
-        author_slugs: addresses of ``document.authors``, in their order.
-    """
-
-    document: Document
-    author_slugs: tuple[str, ...] = ()
-    query: str = ""
-    title_spans: Spans = ()
-    body_spans: Spans = ()
-    hit_count: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryPage:
-    """An article's versions, the oldest first, and what changed between two of them."""
-
-    document: Document
-    versions: tuple[Version, ...]
-    before: Version
-    after: Version
-    difference: Difference
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorPage:
-    """One page of an author's articles, newest first, undated last.
-
-    Attributes:
-        first: number of the first hit, from 1.
-        next: opaque cursor of the next page, or None at the end.
-    """
-
-    slug: str
-    name: str
-    total: int
-    hits: tuple[Hit, ...]
-    first: int = 1
-    page: int = 1
-    limit: int = DEFAULT_LIMIT
-    next: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What the archive holds and how the index stands.
-
-    Attributes:
-        articles: how many the store holds.
-        indexed: how many the live index holds; None without a usable index.
-        behind: changes of the store that the index has not seen.
-        ready: searches can be answered.
-        problem: what is wrong and the command that mends it, or empty.
-        problem_code: ``index_missing``, ``index_outdated``, ``index_damaged``
-            or empty.
-        changes: articles added, changed or deleted since the store was made.
-        versions, copies: former versions and further finds of articles kept.
-    """
-
-    articles: int
-    engine: str
-    indexed: int | None = None
-    behind: int = 0
-    ready: bool = True
-    problem: str = ""
-    problem_code: str = ""
-    generation: str = ""
-    built_at: dt.datetime | None = None
-    home: str = ""
-    languages: dict[str, int] = field(default_factory=dict)
-    changes: int = 0
-    undated: int = 0
-    without_author: int = 0
-    versions: int = 0
-    copies: int = 0
-    store_bytes: int = 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from webapp.articlepages import AuthorPage
 from webapp.cursors import MAX_DEPTH
 from webapp.links import Link
-from webapp.models import AuthorPage, SearchPage, SearchParams
+from webapp.models import SearchPage, SearchParams
 from webapp.urls import author_url, search_url
 
 

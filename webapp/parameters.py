@@ -110,7 +110,7 @@ class _Filter:
     missing: str
     options: tuple[str, ...]
     metavar: str
-    examples: tuple[str, str]
+    examples: tuple[str, str]  # to have, to leave out
     form: re.Pattern[str] | None = None
     formed: str = ""
 
@@ -173,31 +173,18 @@ _FILTERS = (
 )
 
 
-def _having(each: _Filter) -> Parameter:
+def _filter(each: _Filter, *, leaves_out: bool) -> Parameter:
+    what = "Leave out" if leaves_out else "Only"
     return Parameter(
-        name=each.name,
-        field=each.name,
-        help=f"Only articles {each.only}; '{MISSING}' for those {each.missing}.",
+        name=(EXCLUDE if leaves_out else "") + each.name,
+        field="excluded" if leaves_out else each.name,
+        help=f"{what} articles {each.only}; '{MISSING}' for those {each.missing}.",
         kind=Kind.VALUES,
-        options=tuple(f"--{option}" for option in each.options),
+        options=tuple(f"--{'not-' if leaves_out else ''}{option}" for option in each.options),
         form=each.form,
         formed=each.formed,
         metavar=each.metavar,
-        example=each.examples[0],
-    )
-
-
-def _lacking(each: _Filter) -> Parameter:
-    return Parameter(
-        name=EXCLUDE + each.name,
-        field="excluded",
-        help=f"Leave out articles {each.only}; '{MISSING}' for those {each.missing}.",
-        kind=Kind.VALUES,
-        options=tuple(f"--not-{option}" for option in each.options),
-        form=each.form,
-        formed=each.formed,
-        metavar=each.metavar,
-        example=each.examples[1],
+        example=each.examples[leaves_out],
     )
 
 
@@ -222,8 +209,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         kind=Kind.TEXT,
         example="harbour strike",
     ),
-    *map(_having, _FILTERS),
-    *map(_lacking, _FILTERS),
+    *(_filter(each, leaves_out=False) for each in _FILTERS),
+    *(_filter(each, leaves_out=True) for each in _FILTERS),
     Parameter(
         name="from",
         field="date_from",

@@ -24,23 +24,13 @@ from index.query.parser import parse
 from index.reader import LiveReader
 from index.snippets import Matchers
 from webapp.answering import Answering
+from webapp.articlepages import ArticlePage, AuthorPage, HistoryPage
 from webapp.byline import author_page
 from webapp.completion import Completer
 from webapp.facets import Facets
 from webapp.hits import HitMaker
 from webapp.labels import Labels
-from webapp.models import (
-    ArticlePage,
-    AuthorPage,
-    Completion,
-    FacetPage,
-    HistoryPage,
-    Hit,
-    Matches,
-    SearchPage,
-    SearchParams,
-    Status,
-)
+from webapp.models import Completion, FacetPage, Hit, Matches, SearchPage, SearchParams
 from webapp.opening import open_archive
 from webapp.repair import Vocabularies
 from webapp.saved import SavedSearches
@@ -48,6 +38,7 @@ from webapp.searching import asked_from_params
 from webapp.settings import Settings
 from webapp.similar import plan_like
 from webapp.standing import Standing
+from webapp.status import Status
 from webapp.taking import count_folded, documents_of
 
 log = logging.getLogger(__name__)

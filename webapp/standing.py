@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from archive.store import StoreStats
-from webapp.models import Status
 from webapp.opening import OpenArchive
+from webapp.status import Status
 
 
 class Standing:

@@ -13,19 +13,10 @@ from archive.errors import ArticleNotFoundError
 from index.query.ast import QueryWarning
 from index.snippets import Snippet
 from webapp import create_app
-from webapp.models import (
-    ArticlePage,
-    AuthorPage,
-    Completion,
-    FacetValue,
-    HistoryPage,
-    Hit,
-    Matches,
-    SearchPage,
-    SearchParams,
-    Status,
-)
+from webapp.articlepages import ArticlePage, AuthorPage, HistoryPage
+from webapp.models import Completion, FacetValue, Hit, Matches, SearchPage, SearchParams
 from webapp.settings import Settings
+from webapp.status import Status
 
 XSS_TITLE = "<script>alert(1)</script> & \"quoted\" 'title'"
 

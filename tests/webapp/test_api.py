@@ -6,7 +6,8 @@ import pytest
 
 from index.query.ast import QueryWarning
 from tests.webapp.fake_services import FACETS, HIT, FakeServices, make_client
-from webapp.models import SearchParams, Status
+from webapp.models import SearchParams
+from webapp.status import Status
 
 
 def test_a_search_has_exactly_the_documented_keys():

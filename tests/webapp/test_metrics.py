@@ -9,7 +9,7 @@ import pytest
 
 from tests.webapp.fake_services import FakeServices, make_client
 from webapp.metrics import BUCKETS, MAX_SERIES, Metrics
-from webapp.models import Status
+from webapp.status import Status
 
 LINE = re.compile(
     r'([a-z_]+)(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(?:,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? (-?[0-9.e+-]+)'

@@ -11,8 +11,9 @@ from index.errors import IndexMissingError
 from index.query.ast import QueryWarning
 from index.snippets import Snippet
 from tests.webapp.fake_services import DOCUMENT, FACETS, HIT, FakeServices, make_client
-from webapp.models import SearchParams, Status
+from webapp.models import SearchParams
 from webapp.paging import pager
+from webapp.status import Status
 
 
 def soup_of(response):
