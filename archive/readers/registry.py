@@ -7,24 +7,24 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from archive.containers import Budget, Part, member_path
-from archive.document import Draft, Origin, Provenance
-from archive.encoding import decode
+from archive.containers import Budget, Part
+from archive.document import Draft, Origin
 from archive.errors import LimitExceededError, ReadError, UnsupportedFormatError
 from archive.readers import ReadFailure, ReadOptions
 from archive.readers.csv import read_csv
 from archive.readers.gunzip import Gunzip
 from archive.readers.jsonl import read_json, read_jsonl
 from archive.readers.markdown import read_markdown
+from archive.readers.placing import in_context, placed
 from archive.readers.several import SEVERAL, read_several
 from archive.readers.sniff import CONTAINERS, HEAD_BYTES, Kind, sniff
 from archive.readers.text import read_text
 from archive.readers.unpack import Unpack, unpacked, unpacked_name
+from archive.readers.utf8 import BUFFER, as_utf8
 from archive.readers.zipcontent import zip_content
 from archive.readers.zipfiles import ZipReader
 
 _GZIP: Final = b"\x1f\x8b"
-_BUFFER: Final = 1_000_000
 
 
 def read(data: bytes, origin: Origin, *, options: ReadOptions) -> Iterator[Draft | ReadFailure]:
@@ -79,8 +79,8 @@ class Opened:
                 yield from self._of_parts(options)
                 return
             for found in self._read(options):
-                inside = _placed(found, self.origin.member)
-                yield inside if isinstance(inside, ReadFailure) else _in_context(inside, options)
+                inside = placed(found, self.origin.member)
+                yield inside if isinstance(inside, ReadFailure) else in_context(inside, options)
         except ReadError as error:
             if self.kind not in {Kind.JSONL, Kind.CSV} | CONTAINERS:
                 raise
@@ -232,7 +232,7 @@ def open_stream(
         Gunzip(stream, options.limits) if head.startswith(_GZIP) else unpacked(stream, head, options.limits)
     )
     if inflater is not None:
-        stream = io.BufferedReader(inflater, _BUFFER)
+        stream = io.BufferedReader(inflater, BUFFER)
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
         name = unpacked_name(name)
     kind = sniff(head, name)
@@ -241,7 +241,7 @@ def open_stream(
         zipped = ZipReader.open_stream(stream, budget)
         kind = _zip_kind(zipped)
     elif kind is Kind.JSONL:
-        stream = _as_utf8(stream, head)
+        stream = as_utf8(stream, head)
     if kind in CONTAINERS and depth > options.limits.archive_depth:
         raise LimitExceededError("an archive too deep inside other archives; it was not opened")
     return Opened(
@@ -255,37 +255,6 @@ def open_stream(
     )
 
 
-def _placed(found: Draft | ReadFailure, member: str) -> Draft | ReadFailure:
-    """Return what was found in a member with the member's name before its own."""
-    if not member:
-        return found
-    if isinstance(found, ReadFailure):
-        if found.member.startswith(member):
-            return found
-        return dataclasses.replace(found, member=member_path(member, found.member))
-    if found.origin.member.startswith(member):
-        return found
-    origin = dataclasses.replace(found.origin, member=member_path(member, found.origin.member))
-    return dataclasses.replace(found, origin=origin)
-
-
-def _in_context(draft: Draft, options: ReadOptions) -> Draft:
-    """Add what held the item knows of it: address, time of capture, warnings."""
-    if not (options.url or options.fetched or options.notes):
-        return draft
-    provenance = dict(draft.provenance)
-    if options.fetched:
-        provenance["fetched"] = Provenance(method="header", detail="time of capture", raw=options.fetched)
-    if options.url and not draft.url:
-        provenance["url"] = Provenance(method="url", detail="address of the item", raw=options.url[:500])
-    return dataclasses.replace(
-        draft,
-        url=draft.url or options.url,
-        provenance=provenance,
-        warnings=(*options.notes, *draft.warnings),
-    )
-
-
 def _zip_kind(zipped: ZipReader) -> Kind:
     content = zip_content(zipped)
     kinds = {"zip": Kind.ZIP, "docx": Kind.DOCX, "odt": Kind.ODT, "epub": Kind.EPUB, "wacz": Kind.WACZ}
@@ -293,26 +262,3 @@ def _zip_kind(zipped: ZipReader) -> Kind:
     if content not in kinds:
         raise UnsupportedFormatError(f"this is {content}, which is not read")
     return kinds[content]
-
-
-def _as_utf8(stream: io.BufferedReader, head: bytes) -> io.BufferedReader:
-    """Lines of UTF-16 do not end in one byte: read them through UTF-8."""
-    encoding = decode(head[: len(head) & ~3]).encoding
-    if not encoding.startswith(("utf-16", "utf-32")):
-        return stream
-    return io.BufferedReader(_Transcoder(stream, encoding), _BUFFER)
-
-
-class _Transcoder(io.RawIOBase):
-    def __init__(self, stream: io.BufferedReader, encoding: str) -> None:
-        super().__init__()
-        self._text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
-        content = self._text.read(len(view) // 4).encode()
-        view[: len(content)] = content
-        return len(content)
