@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archive.errors import FetchError, MalformedItemError, ReadError
 from archive.feedtaking import EntryTaker
 from archive.fetch.client import Client, Page
 from archive.fetch.hosts import from_hosts
-from archive.fetch.keeping import Keeper, failure_of
+from archive.fetch.keeping import Keeper, KeepOptions, failure_of
 from archive.fetch.storing import Tally
 from archive.ingest import IngestReport, ItemOutcome
-from archive.readers import ReadFailure, ReadOptions
+from archive.readers import ReadFailure
 from archive.readers.sniff import Kind
 from archive.reading import ReadArticle
 from archive.store import Store
@@ -33,22 +32,14 @@ _GONE: Final = 410
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PollOptions:
+class PollOptions(KeepOptions):
     """How to poll.
 
     Attributes:
         full: fetch the page of an entry that is only a summary.
-        hosts: how many are asked at the same time.
-        lock_path: the writer's lock, held while articles are stored; None takes no lock.
-        keep_source: keep the bytes of pages too; not of lists and feeds.
     """
 
     full: bool = False
-    hosts: int = 8
-    read: ReadOptions = field(default_factory=ReadOptions)
-    lock_path: Path | None = None
-    lock_timeout_s: float = 60.0
-    keep_source: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +83,7 @@ def poll(
     options = options or PollOptions()
     tally = Tally(on_outcome)
     polled: list[Feed] = []
-    with Keeper(
-        store,
-        options.read,
-        lock_path=options.lock_path,
-        lock_timeout_s=options.lock_timeout_s,
-        keep_source=options.keep_source,
-    ) as keeper:
+    with Keeper(store, options) as keeper:
         run = _Poll(store, client, keeper, options, tally)
         by_url: dict[str, Feed] = {}
         tasks = []

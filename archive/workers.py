@@ -17,12 +17,12 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import orjson
 
 from archive.children import module_command
+from archive.closing import Closing
 from archive.document import Origin
 from archive.errors import LimitExceededError
 from archive.limits import Limits
@@ -144,7 +144,7 @@ class _Server:
             self._pool.end_child(child)
 
 
-class ReaderPool:
+class ReaderPool(Closing):
     """Reads files in ``size`` child processes; a context manager that ends them.
 
     Children start when they are needed.  Results come as futures, which never
@@ -216,14 +216,6 @@ class ReaderPool:
             child.kill()
         for server in self._servers:
             server.thread.join()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _submit(self, task: _Task) -> Future[_Results]:
         if self._closed.is_set():

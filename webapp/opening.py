@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
+from archive.closing import Closing
 from archive.errors import StoreError
 from archive.store import Store
 from index.engines import ENGINES, factory
@@ -16,7 +15,7 @@ from webapp.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class OpenArchive:
+class OpenArchive(Closing):
     """A store, open, and where its indexes lie; a context manager."""
 
     settings: Settings
@@ -40,14 +39,6 @@ class OpenArchive:
     def close(self) -> None:
         """Close the store."""
         self.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _has_index(self, engine: str) -> bool:
         return (self.settings.index_root / engine).is_dir()

@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
+from archive.closing import Closing
 from archive.differences import compare
 from archive.errors import LockHeldError
 from archive.history import all_versions, two_versions
@@ -44,7 +43,7 @@ from webapp.taking import count_folded, documents_of
 log = logging.getLogger(__name__)
 
 
-class Services:
+class Services(Closing):
     """One archive, open: search, articles, authors, status.
 
     Args:
@@ -226,14 +225,6 @@ class Services:
         for reader in readers.values():
             reader.close()
         self._archive.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _reader(self, engine: str | None) -> LiveReader:
         name = engine or self.settings.engine

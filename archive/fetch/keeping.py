@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from archive.closing import Closing
 from archive.containers import SKIPPED
 from archive.document import Document, Draft, Origin, Provenance
 from archive.errors import ReadError
@@ -45,23 +45,36 @@ class Kept:
     is_current: bool = True
 
 
-class Keeper:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepOptions:
+    """How to store what comes from the web.
+
+    Attributes:
+        hosts: how many are asked at the same time.
+        lock_path: the writer's lock, held while articles are stored; None takes no lock.
+        keep_source: keep the bytes of pages too; not of lists and feeds.
+    """
+
+    hosts: int = 8
+    read: ReadOptions = field(default_factory=ReadOptions)
+    lock_path: Path | None = None
+    lock_timeout_s: float = 60.0
+    keep_source: bool = True
+
+
+class Keeper(Closing):
     """Reads pages and stores their articles; a context manager that ends its process."""
 
     def __init__(
         self,
         store: Store,
-        options: ReadOptions | None = None,
-        *,
-        lock_path: Path | None = None,
-        lock_timeout_s: float = 60.0,
-        keep_source: bool = True,
+        options: KeepOptions,
     ) -> None:
         self._store = store
-        self._options = options or ReadOptions()
-        self._lock_path = lock_path
-        self._lock_timeout_s = lock_timeout_s
-        self._keep_source = keep_source
+        self._options = options.read
+        self._lock_path = options.lock_path
+        self._lock_timeout_s = options.lock_timeout_s
+        self._keep_source = options.keep_source
         self._pool = ReaderPool(1, self._options.limits)
         # Identity -> title: what this run has seen.
         self._claims: dict[str, str] = {}
@@ -160,14 +173,6 @@ class Keeper:
     def close(self) -> None:
         """End the child process."""
         self._pool.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def is_same_site(url: str, other: str) -> bool:

@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Final
 
 from archive.errors import FetchError, ReadError
 from archive.fetch.client import Client, Page
 from archive.fetch.hosts import from_hosts
-from archive.fetch.keeping import Keeper, Kept, failure_of
+from archive.fetch.keeping import Keeper, KeepOptions, Kept, failure_of
 from archive.ingest import IngestReport, ItemOutcome
-from archive.readers import ReadOptions
 from archive.store import Store
 
 _MAX_LISTED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FetchOptions:
+class FetchOptions(KeepOptions):
     """How to fetch.
 
     Attributes:
         again: ask for the whole page even where nothing need have changed.
-        hosts: how many are asked at the same time.
-        lock_path: the writer's lock, held while a page is stored; None takes no lock.
-        keep_source: keep the bytes of pages too; not of lists and feeds.
     """
 
     again: bool = False
-    hosts: int = 8
-    read: ReadOptions = field(default_factory=ReadOptions)
-    lock_path: Path | None = None
-    lock_timeout_s: float = 60.0
-    keep_source: bool = True
 
 
 class Tally:
@@ -86,13 +76,7 @@ def fetch(
     options = options or FetchOptions()
     tally = Tally(on_outcome)
     known = (lambda _url: None) if options.again else store.validators
-    with Keeper(
-        store,
-        options.read,
-        lock_path=options.lock_path,
-        lock_timeout_s=options.lock_timeout_s,
-        keep_source=options.keep_source,
-    ) as keeper:
+    with Keeper(store, options) as keeper:
         tasks = _tasks(urls, client, tally)
         for url, found in from_hosts(tasks, lambda url: client.get(url, known), hosts=options.hosts):
             if isinstance(found, ReadError):
