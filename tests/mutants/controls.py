@@ -97,7 +97,7 @@ BREAKS = (
           "tests/webapp/test_exports_formats.py::test_a_cell_is_no_formula"),
     Break("1.2.2 schemes", "webapp/urls.py", 'parts.scheme.lower() not in ("http", "https")',
           'parts.scheme.lower() not in ("http", "https", "javascript", "data")',
-          "tests/webapp/test_pages.py::test_only_web_addresses_become_links"),
+          "tests/webapp/test_pages_article.py::test_only_web_addresses_become_links"),
     Break("1.5.1 entities", "archive/readers/feedxml.py", "resolve_entities=False", "resolve_entities=True",
           "tests/archive/test_readers_feed.py::test_the_parser_itself_resolves_nothing"),
     Break("16.4.1 lines", "webapp/logs.py", "return visible_text(text", "return str(text", "tests/webapp/test_logs.py"),
