@@ -181,7 +181,18 @@ def test_the_policy_stops_a_script_that_got_in(open_page):
     assert any("Content Security Policy" in line for line in page.seen.console)
 
 
-@pytest.mark.parametrize("path", SEEDED_PATHS)
+LONG_WORD = "verylongword" * 12
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *SEEDED_PATHS,
+        f"/?q={LONG_WORD}+missiles",
+        f"/?q=missiles&source={LONG_WORD}",
+        f"/?q={LONG_WORD}+OR+missiles",
+    ],
+)
 def test_no_page_is_wider_than_its_window(open_page, path):
     page = open_page(path)
 
