@@ -23,7 +23,7 @@ from archive.document import Document
 from archive.nearness import WINDOW_DAYS, Pair, Sketches, candidates, day_array, likeness, rule_for
 from archive.shingles import MIN_SHINGLES, PLACES, Hashes, shingles, signatures
 from archive.store import Store
-from archive.store.groups import Member, SignatureRow
+from archive.store.groups import LoadedSignature, Member, SignatureRow
 
 log = logging.getLogger(__name__)
 
@@ -174,13 +174,23 @@ def _nearest(store: Store, looked: Sequence[int]) -> _Nearest:
 
 
 def _sketches(store: Store, looked: Sequence[int]) -> Sketches:
-    rows = store.load_signatures(_span(store, looked))
+    """The signatures of ``looked`` and of what they can be like, 144 bytes an article."""
+    parts = [_sketched(rows) for rows in store.load_signatures(_span(store, looked))]
+    return Sketches(
+        ids=np.concatenate([np.zeros(0, np.int64), *(part.ids for part in parts)]),
+        first=np.concatenate([np.zeros(0, np.int32), *(part.first for part in parts)]),
+        last=np.concatenate([np.zeros(0, np.int32), *(part.last for part in parts)]),
+        signatures=np.concatenate([np.zeros((0, PLACES), np.uint16), *(part.signatures for part in parts)]),
+    )
+
+
+def _sketched(rows: Sequence[LoadedSignature]) -> Sketches:
     blobs = b"".join(row[3] for row in rows)
     return Sketches(
         ids=np.array([row[0] for row in rows], np.int64),
         first=day_array([row[1] for row in rows]),
         last=day_array([row[2] for row in rows]),
-        signatures=np.frombuffer(blobs, "<u2").astype(np.uint16).reshape(len(rows), PLACES),
+        signatures=np.frombuffer(blobs, "<u2").astype(np.uint16, copy=False).reshape(len(rows), PLACES),
     )
 
 

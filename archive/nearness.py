@@ -138,14 +138,10 @@ def candidates(sketches: Sketches, fresh: NDArray[np.bool_]) -> list[Pair]:
     if count < 2 or not fresh.any():
         return []
     bands = np.ascontiguousarray(sketches.signatures).view(np.uint32)
-    keys = [_meetings(bands[:, band], fresh) for band in range(BANDS)]
-    met = np.unique(np.concatenate(keys)) if keys else np.zeros(0, np.int64)
-    low, high = met // count, met % count
-    near = sketches.is_near_in_time(low, high)
-    low, high = low[near], high[near]
-    estimate = _estimates(sketches.signatures, low, high)
-    likely = estimate >= _MIN_ESTIMATE
-    low, high, estimate = low[likely], high[likely], estimate[likely]
+    # Filtered band by band: of a million articles tens of millions of pairs meet, by chance nearly all.
+    met = [_likely(sketches, _meetings(bands[:, band], fresh))[0] for band in range(BANDS)]
+    pairs_met, estimate = _likely(sketches, np.unique(np.concatenate(met)))
+    low, high = pairs_met // count, pairs_met % count
     # The later one is looked at if it is fresh; else the earlier one has changed.
     looked, other = np.where(fresh[high], high, low), np.where(fresh[high], low, high)
     order = np.lexsort((other, -estimate, looked))
@@ -158,6 +154,15 @@ def candidates(sketches: Sketches, fresh: NDArray[np.bool_]) -> list[Pair]:
         if taken <= _MOST_PER_ARTICLE:
             pairs.append(Pair(id=int(sketches.ids[row]), other=int(sketches.ids[other[at]])))
     return pairs
+
+
+def _likely(sketches: Sketches, met: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Of pairs as `_meetings` gives them those near in time and likely enough, and how likely."""
+    low, high = met // len(sketches.ids), met % len(sketches.ids)
+    met = met[sketches.is_near_in_time(low, high)]
+    estimate = _estimates(sketches.signatures, met // len(sketches.ids), met % len(sketches.ids))
+    likely = estimate >= _MIN_ESTIMATE
+    return met[likely], estimate[likely]
 
 
 def _meetings(keys: NDArray[np.uint32], fresh: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
@@ -41,6 +42,12 @@ class Member:
     similarity: float = 1.0
 
 
+#: Id, first and last day, signature.
+LoadedSignature: TypeAlias = tuple[int, int | None, int | None, bytes]
+
+#: Signatures read at a time.
+_LOADED = 20_000
+
 _SIGNATURE = ("article_id", "content_hash", "first_day", "last_day", "signature")
 _MEMBER = ("article_id", "group_id", "nearest_id", "similarity")
 _ADD_SIGNATURE = Bulk(insert(signatures), _SIGNATURE)
@@ -73,17 +80,17 @@ def save_signatures(connection: Connection, ids: Sequence[int], rows: Sequence[S
     _ADD_SIGNATURE.run(connection, [tuple(getattr(row, name) for name in _SIGNATURE) for row in rows])
 
 
-def load_signatures(
-    connection: Connection, days: tuple[int, int] | None
-) -> list[tuple[int, int | None, int | None, bytes]]:
-    """Id, days and signature by ascending id; of the undated and of those that touch ``days`` only."""
+def load_signatures(connection: Connection, days: tuple[int, int] | None) -> Iterator[list[LoadedSignature]]:
+    """Id, days and signature by ascending id, some at a time; of the undated and of those
+    that touch ``days`` only."""
     columns = signatures.c
     statement = select(columns.article_id, columns.first_day, columns.last_day, columns.signature)
     if days is not None:
         inside = (columns.first_day <= days[1]) & (columns.last_day >= days[0])
         statement = statement.where(or_(columns.first_day.is_(None), inside))
-    compiled = statement.order_by(columns.article_id)
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(compiled)]
+    found = connection.execute(statement.order_by(columns.article_id))
+    for rows in found.partitions(_LOADED):
+        yield [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def members_of_articles(connection: Connection, ids: Iterable[int]) -> dict[int, Member]:
@@ -149,12 +156,11 @@ class GroupMethods(Opened):
         with self._writing() as connection:
             save_signatures(connection, ids, rows)
 
-    def load_signatures(
-        self, days: tuple[int, int] | None = None
-    ) -> list[tuple[int, int | None, int | None, bytes]]:
-        """Id, days and signature by ascending id; of the undated and of those that touch ``days`` only."""
+    def load_signatures(self, days: tuple[int, int] | None = None) -> Iterator[list[LoadedSignature]]:
+        """Id, days and signature by ascending id, some at a time; of the undated and of those
+        that touch ``days`` only."""
         with self._reading() as connection:
-            return load_signatures(connection, days)
+            yield from load_signatures(connection, days)
 
     def members_of(self, ids: Iterable[int]) -> dict[int, Member]:
         """Membership by article; articles in no group are left out."""
