@@ -94,6 +94,7 @@ class Answering:
         return SearchPage(
             query=request.q,
             understood=asked.understood,
+            match=asked.match,
             warnings=asked.warnings,
             total=response.total,
             hits=with_copies(self._store, hits) if request.collapse else hits,

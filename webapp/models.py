@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archive.document import Document, PartialDate
 from index.query.ast import QueryWarning
@@ -263,6 +263,8 @@ class SearchPage:
     Attributes:
         query: the query text as typed.
         understood: canonical text of what was searched, filters included.
+        match: how bare words were taken: ``all`` must match, ``any`` may, ``best`` is any with
+            complete and close matches first, ``exact`` is as the query was written.
         warnings: what in ``query`` was not taken as it may have been meant.
         total: exact number of articles that match; partial ones not counted.
         partial: articles with most of the words, when too few have them all.
@@ -278,6 +280,7 @@ class SearchPage:
     understood: str
     total: int
     hits: tuple[Hit, ...]
+    match: Literal["exact", "all", "any", "best"] = "exact"
     warnings: tuple[QueryWarning, ...] = ()
     partial: tuple[Hit, ...] = ()
     partial_total: int = 0

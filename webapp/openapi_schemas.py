@@ -136,6 +136,12 @@ SCHEMAS: Schema = {
         {
             "query": text("As typed."),
             "understood": text("What was searched for, in canonical form, filters included."),
+            "match": {
+                "type": "string",
+                "enum": ["exact", "all", "any", "best"],
+                "description": "How plain words were taken: all must match, any may, any with complete and "
+                "close matches first, or everything as the query was written.",
+            },
             "warnings": listed(ref("Warning")),
             "total": count("Articles that match, exact; partial matches are not counted."),
             "took_ms": {"type": "number", "minimum": 0},

@@ -40,6 +40,7 @@ def search_json(page: SearchPage) -> Json:
     return {
         "query": page.query,
         "understood": page.understood,
+        "match": page.match,
         "warnings": [_warning_json(warning) for warning in page.warnings],
         "total": page.total,
         "took_ms": round(page.took_ms, 3),

@@ -12,7 +12,7 @@ from index.errors import EngineError, QueryError
 from index.plan import All, Every, Plan
 from index.query.ast import ParsedQuery, QueryWarning
 from index.query.printer import print_understood
-from index.query.rewrite import plan_from_query
+from index.query.rewrite import Mode, plan_from_query
 from index.recency import with_recency
 from index.snippets import Matchers, matchers_from_plan
 from webapp.cursors import Cursor, check_depth, cursor_from_text, make_cursor
@@ -32,6 +32,7 @@ class Asked:
             leaves out those that ``plan`` matches.
         sort: ``newest`` instead of ``relevance`` when nothing is ranked.
         understood: canonical text of query and filters.
+        match: how bare words were taken: `index.query.rewrite.Planned.mode`.
         matchers: what to mark; filters are not marked.
         bare: ``plan`` without filters.
         filters: what narrows it.
@@ -46,6 +47,7 @@ class Asked:
     warnings: tuple[QueryWarning, ...]
     matchers: Matchers
     identity: str
+    match: Mode = "exact"
     words: tuple[tuple[str, Plan], ...] = ()
     bare: Plan = field(default_factory=Every)
     filters: tuple[Filter, ...] = ()
@@ -94,6 +96,7 @@ def asked_from_params(params: SearchParams, parsed: ParsedQuery, languages: Sequ
         identity="\n".join(
             (understood, RECENT if wanes else sort.value, params.match, params.engine or "", *_fold(params))
         ),
+        match=planned.mode,
         bare=planned.plan,
         filters=filters,
         words=tuple(zip(planned.words, planned.word_plans, strict=True)),

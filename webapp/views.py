@@ -53,6 +53,7 @@ class SearchView:
 
     Attributes:
         understood: how the query was read, where that cannot be seen otherwise.
+        all_words_url: where any of the words was enough, the same with all of them.
     """
 
     chips: tuple[Link, ...]
@@ -68,6 +69,7 @@ class SearchView:
     collapse_url: str
     explain_url: str
     understood: str
+    all_words_url: str = ""
     timeline: Timeline | None = None
     repair: RepairView | None = None
 
@@ -92,6 +94,7 @@ def search_view(params: SearchParams, page: SearchPage) -> SearchView:
         collapse_url=search_url(params, collapse=not params.collapse),
         explain_url=search_url(params, explain=not params.explain),
         understood=_understood(page, chips),
+        all_words_url=search_url(params, match="all") if page.match in ("any", "best") else "",
         repair=repair_view(page.repair, page.query),
         timeline=timeline_from(params, page.histogram),
     )

@@ -99,6 +99,7 @@ class FakeServices:
     completions: tuple[Completion, ...] = ()
     alike: tuple[Hit, ...] = ()
     understood: str = ""
+    match: str = "exact"
     error: Exception | None = None
     asked: list[SearchParams] = field(default_factory=list)
 
@@ -109,6 +110,7 @@ class FakeServices:
         return SearchPage(
             query=request.q,
             understood=self.understood or " ".join(request.q.split()),
+            match=self.match,
             warnings=self.warnings,
             total=self.total,
             hits=self.hits,

@@ -18,7 +18,7 @@ def test_a_search_has_exactly_the_documented_keys():
     answer = make_client(services).get("/api/v1/search?q=strike").json
 
     assert list(answer) == [
-        "query", "understood", "warnings", "total", "took_ms", "hits", "partial", "facets", "next",
+        "query", "understood", "match", "warnings", "total", "took_ms", "hits", "partial", "facets", "next",
     ]  # fmt: skip
     assert answer["query"] == "strike"
     assert answer["total"] == 95

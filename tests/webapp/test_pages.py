@@ -171,6 +171,19 @@ def test_what_was_understood_is_told_where_it_is_not_what_was_typed():
     assert not get("/?q=a++OR+b").select(".understood")
 
 
+@pytest.mark.parametrize("match", ["any", "best"])
+def test_where_any_word_is_enough_the_page_says_so_and_leads_to_all(match: str):
+    told = get("/?q=a+b+c+d+e", FakeServices(match=match)).select_one(".matching")
+
+    assert "Any of the words" in text_of(told)
+    assert told.a["href"] == "/?q=a+b+c+d+e&match=all"
+
+
+@pytest.mark.parametrize("match", ["all", "exact"])
+def test_where_all_is_asked_for_nothing_is_said_of_it(match: str):
+    assert not get("/?q=a+b", FakeServices(match=match)).select(".matching")
+
+
 def test_a_warning_shows_its_place_in_the_query():
     services = FakeServices(
         warnings=(QueryWarning(code="unknown_field", message="There is no field <foo>.", span=(2, 5)),)

@@ -37,6 +37,22 @@ def test_what_was_understood(q: str, filters: dict[str, object], understood: str
     assert asked(q, **filters).understood == understood
 
 
+@pytest.mark.parametrize(
+    ("q", "match", "taken"),
+    [
+        ("harbour strike", "auto", "all"),
+        ("one two three four five", "auto", "best"),
+        ("one two three four five", "all", "all"),
+        ("harbour strike", "any", "any"),
+        ("harbour -strike", "auto", "exact"),
+        ('"harbour strike"', "auto", "exact"),
+        ("", "auto", "exact"),
+    ],
+)
+def test_how_plain_words_were_taken_is_told(q: str, match: str, taken: str) -> None:
+    assert asked(q, match=match).match == taken
+
+
 def test_what_is_exact_and_what_is_plain_have_different_cursors() -> None:
     assert asked("harbour AND strike").identity != asked("harbour strike").identity
 

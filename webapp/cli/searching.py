@@ -130,6 +130,8 @@ def _say_understood(answer: SearchPage) -> None:
         if answer.understood
         else plural(answer.total, "article")
     )
+    if answer.match == "best":
+        line += " (any of the words, complete and close matches first; --match all asks for all)"
     if answer.partial_total:
         line += f" ({answer.partial_total:,} more have some of the words)"
     say(line)
