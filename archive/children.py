@@ -50,11 +50,16 @@ def start_child(
     Raises:
         OSError: none can be started.
     """
-    found_in = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     return subprocess.Popen(  # noqa: S603 - the command is ours
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": found_in} | dict(environment or {}),
+        env=os.environ | same_modules() | dict(environment or {}),
     )
+
+
+def same_modules() -> dict[str, str]:
+    """The environment in which a process finds the modules that this one finds, and no others."""
+    found_in = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    return {"PYTHONPATH": found_in, "PYTHONSAFEPATH": "1"}

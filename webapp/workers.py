@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any
 
+from archive.children import same_modules
 from index.errors import DeadlineExceededError, EngineUnavailableError
 from webapp import refusals
 
@@ -50,7 +51,7 @@ def _context() -> Any:
     """
     # It is begun by `python -c`, which would look for modules in the working folder
     # first: one of saved pages, where anybody may have put a webapp/__init__.py.
-    os.environ["PYTHONSAFEPATH"] = "1"
+    os.environ |= same_modules()
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
