@@ -20,10 +20,13 @@ NOTICE_CHARS = 300
 EDGE_BLOCKS = 3
 MAX_TRIMMED = 0.2
 MAX_RELATED = 0.4
+PARAGRAPH_CHARS = 120
+GOING_ON = 0.8
 
-_SENTENCE_END = re.compile(r"[.!?…。！？؟:;][\"'”’»)\]]*$|[.!?。！？][\"”’»)]?\s")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟:;][\"'”’»)\]]*$|[.!?][\"”’»)]?\s|[。！？]")
 _NO_SPACES = re.compile("[\u3040-\u9fff]")
 _RELATED = re.compile(rf"^\W*(?:{words.RELATED})\W*$", re.IGNORECASE)
+_END = re.compile(rf"\W*(?:{words.ENDS})", re.IGNORECASE)
 _NOTICE = re.compile(words.NOTICES, re.IGNORECASE)
 _CREDIT = re.compile(words.CREDITS, re.IGNORECASE)
 _ABOUT = re.compile(rf"\W*(?:{words.ABOUT})\b", re.IGNORECASE)
@@ -67,14 +70,31 @@ def _once(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _before_related(blocks: list[Block]) -> list[Block]:
-    """Everything before a "Related articles" heading in the last part of the text."""
+    """Everything before a "Related articles" heading in the last part of the text.
+
+    A heading over a link in the middle of an article says the same; the article goes on after it.
+    """
     least = (1 - MAX_RELATED) * sum(len(block.text) for block in blocks)
     before = 0
     for position, block in enumerate(blocks):
-        if position and before >= least and len(block.text) < HEADING_CHARS and _RELATED.match(block.text):
+        is_heading = position and before >= least and len(block.text) < HEADING_CHARS
+        if (
+            is_heading
+            and _RELATED.match(block.text)
+            and (_END.match(block.text) or not _goes_on(blocks[position + 1 :]))
+        ):
             return blocks[:position]
         before += len(block.text)
     return blocks
+
+
+def _goes_on(blocks: Sequence[Block]) -> bool:
+    """Whether nearly all of ``blocks`` is whole paragraphs of running text."""
+    size = sum(len(block.text) for block in blocks)
+    running = sum(
+        len(block.text) for block in blocks if len(block.text) >= PARAGRAPH_CHARS and is_sentence(block)
+    )
+    return running > GOING_ON * size
 
 
 def _is_credit(block: Block) -> bool:
@@ -107,10 +127,10 @@ def _without_notices(blocks: list[Block]) -> list[Block]:
 
 
 def _trim(blocks: list[Block]) -> list[Block]:
-    """Without labels and links before the first and after the last running text."""
+    """Without labels and links before the first and after the last running text or list."""
     size = sum(len(block.text) for block in blocks)
     end = len(blocks)
-    while end > 1 and not is_sentence(blocks[end - 1]):
+    while end > 1 and blocks[end - 1].kind != "item" and not is_sentence(blocks[end - 1]):
         end -= 1
     if end > 1 and sum(len(block.text) for block in blocks[end:]) <= MAX_TRIMMED * size:
         blocks = blocks[:end]

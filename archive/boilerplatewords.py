@@ -35,6 +35,12 @@ RELATED = (
     r"あわせて読みたい.*|関連タグ.*|ilgili\s+(?:haberler|konular).*|関連.{0,8}"
 )
 
+#: How the headings of the above begin after which, whatever follows, the article is over.
+ENDS = (
+    r"(?:\d+\s+)?comments?|leave\s+a|join\s+the|about\s+the|author|share|tags?|newsletters?|sign\s+up|subscribe|"
+    r"follow|sources?|stay|contact|kommentar|комментари"
+)
+
 #: Somewhere in a line that sells, warns or signs up.
 NOTICES = (
     r"cookies?\b.*\b(?:consent|accept|settings|preferences|browser)|sign up (?:for|to)|"

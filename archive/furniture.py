@@ -43,6 +43,7 @@ _HIDDEN_CLASS = _words("""
 """)
 _COMMENTS = re.compile(r"[Cc]omment(?!ary)|(?:article|post)-comments")
 _COMMENTS_ID = re.compile(r"(?:[Cc]omment(?!ary)|comol|disqus_thread|dsq-comments)")
+_OTHER_STORIES = re.compile(r"(?:more|top|other|latest|related|popular)[-_]?stories")
 _EDGE_WORD = re.compile(r"(?:^|\s)bottom|bottom(?:\s|$)|(?:^|\s)link(?:\s|$)")
 
 # Where the article stands, from the plainest sign to the vaguest.
@@ -172,8 +173,10 @@ def _class_flags(text: str) -> int:
         flags |= COMMENTS
     if "easer" in text and ("teaser" in text or "Teaser" in text):
         flags |= TEASER
-    if "caption" in text:
+    if "aption" in text and ("caption" in text or "Caption" in text):
         flags |= CAPTION
+    if "stories" in text and _OTHER_STORIES.search(text):
+        flags |= TEASER
     if ("bottom" in text or "link" in text) and _EDGE_WORD.search(text):
         flags |= STRICT
     return flags | _body_class_flags(text)
@@ -203,8 +206,10 @@ def _id_flags(text: str) -> int:
         flags |= COMMENTS
     if "teaser" in text or "Teaser" in text:
         flags |= TEASER
-    if "caption" in text:
+    if "caption" in text or "Caption" in text:
         flags |= CAPTION
+    if "stories" in text and _OTHER_STORIES.search(text):
+        flags |= TEASER
     if _EDGE_WORD.search(text):
         flags |= STRICT
     if text == "articleContent" or _BODY_ID.search(text):

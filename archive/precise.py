@@ -3,8 +3,9 @@
 The rules are those of ``trafilatura.bare_extraction(favor_precision=True, fast=True)``
 (Apache-2.0) and the handling of single elements is its own code.  What is done
 otherwise: the tree is changed in place, elements are judged once (`archive.furniture`),
-headers stay in a part that is plainly the article, and a page whose main part is short
-is left to trafilatura itself.
+headers stay in a part that is plainly the article, so does text behind an empty element,
+an article in several pieces is put together, and a page whose main part is short is left
+to trafilatura itself.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from trafilatura.xml import delete_element
 
 from archive.blocks import Block, blocks_from_tree
 from archive.furniture import Marks, marks
+from archive.linkdensity import delete_link_boxes
+from archive.pageparts import continued
 
 LEAST_CHARS = 250
 _REPEATED_CHARS = 100
@@ -48,7 +51,7 @@ def precise_blocks(tree: HtmlElement) -> list[Block]:
     found = marks(tree)
     _delete(found.comments)
     _demote_forms(tree)
-    prune_html(tree, "precision")
+    prune_html(tree)
     convert_tags(tree, _OPTIONS)
     used = False
     for candidates in found.bodies:
@@ -59,6 +62,10 @@ def precise_blocks(tree: HtmlElement) -> list[Block]:
         if not len(part):
             continue
         body = _read(part)
+        for piece in continued(part, [element for element in candidates if _is_below(element, tree)]):
+            _prune(piece, found)
+            if len(piece):
+                body.extend(_read(piece))
         if len(body) > 1 or _size(body) >= LEAST_CHARS:
             return _blocks(body)
         used = used or len(body) > 0
@@ -128,7 +135,7 @@ def _prune(part: HtmlElement, found: Marks) -> None:
     for elements in (found.captions, found.teasers, strict):
         _delete(element for element in elements if _is_below(element, part))
     for _ in range(2):
-        delete_by_link_density(part, "div", backtracking=True, favor_precision=True)
+        delete_link_boxes(part)
         delete_by_link_density(part, "list", favor_precision=True)
         delete_by_link_density(part, "p", favor_precision=True)
     for table in [element for element in part.iter("table") if link_density_test_tables(element)]:

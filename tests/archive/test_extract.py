@@ -128,6 +128,31 @@ def test_everything_after_a_related_heading_goes() -> None:
     assert _clean(SENTENCE * 3, SENTENCE * 2, "Read more", teaser) == [SENTENCE * 3, SENTENCE * 2]
 
 
+def test_article_that_goes_on_after_a_link_to_another_is_kept_whole() -> None:
+    texts = [SENTENCE * 3, "Read also", SENTENCE + "It goes on.", SENTENCE + "And on."]
+
+    assert _clean(*texts) == texts
+
+
+def test_nothing_goes_on_after_a_heading_that_ends_articles() -> None:
+    assert _clean(SENTENCE * 3, SENTENCE * 2, "About the author", SENTENCE * 2) == [
+        SENTENCE * 3,
+        SENTENCE * 2,
+    ]
+
+
+def test_a_list_may_end_an_article() -> None:
+    blocks = [Block("p", SENTENCE), Block("item", "Two ferries a day"), Block("item", "None on Sunday")]
+
+    assert clean_blocks(blocks) == blocks
+
+
+def test_running_text_without_spaces_may_end_with_a_bracket() -> None:
+    ends = "港口工人周五在与港务局进行了六周的谈判之后结束了罢工。市长表示欢迎这一结果（翻译：中央社）"
+
+    assert _clean("港口工人结束了罢工。" * 20, ends)[-1] == ends
+
+
 def test_related_heading_in_the_first_half_does_not_cut_the_article() -> None:
     assert _clean(SENTENCE, "Topics", SENTENCE * 3, SENTENCE * 4) == [
         SENTENCE,

@@ -92,3 +92,60 @@ def test_a_part_is_not_emptied_by_its_own_class_names() -> None:
 
 def test_a_page_without_a_long_part_is_left_to_others() -> None:
     assert texts("<html><body><article><p>Short.</p></article></body></html>") == []
+
+
+WRAPPED = "".join(
+    f'<div class="part"><p>The port\'s <a href="/{n}">council number {n}</a> said on Monday that it would vote on the terms in May.</p></div>'
+    for n in range(6)
+)
+
+
+def test_paragraphs_with_a_link_in_boxes_of_their_own_are_kept() -> None:
+    teaser = '<div><p>More: <a href="/x">Ferries stand still for a third day in the north</a></p></div>'
+
+    found = texts(
+        f"<html><body><article>{PARAGRAPHS}{WRAPPED}{teaser}{PARAGRAPHS[:200]}</article></body></html>"
+    )
+
+    assert sum(text.startswith("The port's council number") for text in found) == 6
+    assert not any("third day" in text for text in found)
+
+
+def test_an_article_in_several_pieces_is_put_together() -> None:
+    piece = '<div class="article__body"><p>{} {}</p></div>'
+    pieces = "<aside>Sponsored</aside>".join(piece.format(SENTENCE * 3, n) for n in range(3))
+
+    found = texts(f"<html><body><main><h1>Strike ends</h1><div>{pieces}</div></main></body></html>")
+
+    assert [text[-1] for text in found] == ["0", "1", "2"]
+
+
+def test_the_next_article_of_an_endless_page_is_another_one() -> None:
+    one = '<h1>{}</h1><div class="article__body"><p>{}</p></div>'
+
+    found = texts(
+        "<html><body><main>"
+        f"{one.format('Strike ends', SENTENCE * 3)}{one.format('Harvest begins', 'Apples are picked. ' * 20)}"
+        "</main></body></html>"
+    )
+
+    assert len(found) == 1
+    assert found[0].startswith(SENTENCE)
+
+
+def test_text_behind_an_empty_element_is_kept() -> None:
+    html = f"<html><body><article>{PARAGRAPHS}<p><span></span>And so it ended for all of them.</p></article></body></html>"
+
+    assert texts(html)[-1] == "And so it ended for all of them."
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    ['class="imageCaption"', 'class="morestories"', 'class="top-stories box"', 'id="relatedCaption"'],
+)
+def test_captions_and_other_stories_are_left_out(attribute: str) -> None:
+    box = f"<div {attribute}><p>Ships queue outside the northern port again this week.</p></div>"
+
+    assert texts(
+        f"<html><body><article>{PARAGRAPHS}{box}{PARAGRAPHS[:200]}</article></body></html>"
+    ) == texts(f"<html><body><article>{PARAGRAPHS}{PARAGRAPHS[:200]}</article></body></html>")
