@@ -30,6 +30,8 @@ _ALPHABET = 26
 _FIRST_LETTER = 0.3
 #: A word that is so much less likely than the best one (1 in 400) is not offered.
 _MARGIN = 6.0
+#: A word that others may have misspelt too is given up for one that is so many times as frequent.
+_COMMONER = 20
 #: An article with a guess but without the other words of the query counts so much
 #: of one that has them all.
 _ALONE = 0.01
@@ -82,19 +84,23 @@ class Vocabulary:
         last = bisect_right(self._sorted, prefix + chr(0x10FFFF))
         return nsmallest(limit, self._sorted[first:last], key=lambda word: (-self._counts[word], word))
 
-    def corrections(self, word: str, limit: int = 3) -> list[Correction]:
+    def corrections(self, word: str, limit: int = 3, *, rare: bool = False) -> list[Correction]:
         """Return the likeliest words for ``word``, best first; none if it is there itself.
 
         Args:
             word: one token, folded as the index has it.
+            rare: also for a word that is there, by those that are `_COMMONER` times as frequent.
         """
-        if len(word) < _SHORTEST or word in self._counts or any(char.isdigit() for char in word):
+        there = self._counts.get(word, 0)
+        if len(word) < _SHORTEST or (there and not rare) or any(char.isdigit() for char in word):
             return []
+        limit += bool(there)  # it is the likeliest itself
         edits = 2 if len(word) >= _TWO_SLIPS else 1
         best = _Best(limit)
         for longer in (0, 1, -1, 2, -2) if edits == 2 else (0, 1, -1):
             self._look(word, longer, edits, best)
-        return [Correction(found, self._counts[found], slip) for _, found, slip in best.found]
+        guesses = [Correction(found, self._counts[found], slip) for _, found, slip in best.found]
+        return [guess for guess in guesses if guess.word != word and guess.articles >= _COMMONER * there]
 
     def _look(self, word: str, longer: int, edits: int, best: _Best) -> None:
         """Offer to ``best`` the words that are ``longer`` than ``word`` and within

@@ -101,13 +101,21 @@ class Mender:
         return Repair(corrected=corrected, without=without, widened=widened)
 
     def _corrected(self, params: SearchParams, parsed: ParsedQuery, total: int) -> Alternative | None:
-        """The query with the words that no article has put right, if it then finds more."""
-        tree = _mapped(parsed.tree, partial(self._corrected_leaf, self._others(parsed.tree)))
-        if tree == parsed.tree:
-            return None
-        text = print_understood(replace(parsed, tree=tree))
-        found = self._alternative(text, replace(params, q=text))
-        return found if found is not None and found.total > total else None
+        """The query with the words that no article has put right, if it then finds more.
+
+        Where nothing has all of several words, those that few articles have may be slips too,
+        which others made before.
+        """
+        others = self._others(parsed.tree)
+        for rare in (False, True) if isinstance(parsed.tree, And) and not total else (False,):
+            tree = _mapped(parsed.tree, partial(self._corrected_leaf, others, rare))
+            if tree == parsed.tree:
+                continue
+            text = print_understood(replace(parsed, tree=tree))
+            found = self._alternative(text, replace(params, q=text))
+            if found is not None and found.total > total:
+                return found
+        return None
 
     def _others(self, tree: Query) -> tuple[Plan, ...]:
         """What the words that stand in the query side by side ask, of those that some article has."""
@@ -115,22 +123,24 @@ class Mender:
         words = [child for child in children if isinstance(child, Word | Phrase) and self._has(child)]
         return tuple(self._plan(word) for word in words)
 
-    def _corrected_leaf(self, others: tuple[Plan, ...], leaf: Word | Phrase | Near) -> Query:
+    def _corrected_leaf(self, others: tuple[Plan, ...], rare: bool, leaf: Word | Phrase | Near) -> Query:
         fields = _FIELDS.get(leaf.field)
         if fields is None:
             return leaf
         if isinstance(leaf, Word):
-            return replace(leaf, text=self._corrected_word(leaf.text, leaf.field, fields, others))
-        words = (self._corrected_word(word, leaf.field, fields, others) for word in leaf.text.split())
+            return replace(leaf, text=self._corrected_word(leaf.text, leaf.field, fields, others, rare=rare))
+        words = (
+            self._corrected_word(word, leaf.field, fields, others, rare=rare) for word in leaf.text.split()
+        )
         return replace(leaf, text=" ".join(words))
 
     def _corrected_word(
-        self, text: str, field: str | None, fields: tuple[str, ...], others: tuple[Plan, ...]
+        self, text: str, field: str | None, fields: tuple[str, ...], others: tuple[Plan, ...], *, rare: bool
     ) -> str:
         found = tokens(text)
-        if len(found) != 1 or self._has(Word(text=text, field=field)):
+        if len(found) != 1 or (not rare and self._has(Word(text=text, field=field))):
             return text
-        guesses = self.vocabularies.of(self.lease, fields).corrections(found[0])
+        guesses = self.vocabularies.of(self.lease, fields).corrections(found[0], rare=rare)
         if others and len(guesses) > 1:
             guesses = beside(guesses, lambda word: self._together(Word(text=word, field=field), others))
         return next((guess.word for guess in guesses if self._has(Word(text=guess.word, field=field))), text)

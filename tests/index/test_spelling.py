@@ -35,6 +35,14 @@ def test_a_word_that_is_there_is_never_corrected(typed: str) -> None:
     assert WORDS.corrections(typed) == []
 
 
+def test_a_rare_word_is_corrected_on_request_by_far_commoner_ones_only() -> None:
+    words = Vocabulary({"treaty": 900, "tretay": 3, "treats": 50, "missile": 400, "missle": 30})
+
+    assert [guess.word for guess in words.corrections("tretay", rare=True)] == ["treaty"]
+    assert words.corrections("missle", rare=True) == []
+    assert words.corrections("tretay") == []
+
+
 @pytest.mark.parametrize("typed", ["", "x", "zzzzzzzzz", "covid19", "th"])
 def test_nothing_is_guessed_without_reason(typed: str) -> None:
     assert WORDS.corrections(typed) == []

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
+from archive.document import Draft, Origin
+from archive.normalise import document_from_draft
+from archive.store import Store
+from index.indexer import Indexer
 from tests.webapp.small_archive import build
 from webapp import create_app
 from webapp.models import SearchParams
@@ -53,6 +57,18 @@ def test_what_is_there_or_cannot_be_guessed_is_left_alone(services, q):
     found = repair(services, q)
 
     assert found is None or found.corrected is None
+
+
+def test_a_slip_that_an_article_has_too_is_put_right_where_nothing_has_all_words(tmp_path):
+    settings = build(tmp_path, "memory", extra=30)
+    with Store.open(settings.store_path) as store:
+        store.put([document_from_draft(Draft(text="The wether of old.", origin=Origin(path="/slip")))])
+        Indexer(store, settings.index_root, "memory").catch_up()
+
+    with Services(settings) as services:
+        assert repair(services, "wether shpis").corrected.text == "weather ships"
+        assert repair(services, "wether ships").corrected.text == "weather ships"
+        assert repair(services, "wether") is None
 
 
 def test_without_each_word_there_are_so_many(services):
