@@ -119,6 +119,10 @@ def test_a_program_without_a_token_gets_401(client, path):
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="archive"'
 
 
+def test_the_login_leads_nowhere_that_leads_back_to_it(client):
+    assert '<nav aria-label="Site">' not in client.get("/login").text
+
+
 def test_the_login_form_keeps_password_managers_working(client):
     page = client.get("/login").text
 
