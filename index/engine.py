@@ -47,7 +47,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetRequest:
-    """Count the values of the keyword field ``field`` among the matches.
+    """Count the values of ``field``, one of `index.schema.FACETS`, among the matches.
 
     Buckets come most frequent first, ties by value; at most ``size`` of them.
     """
@@ -116,7 +116,7 @@ class EngineHit:
     key: Key = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made by the hundred: a frozen one takes three times as long
 class Bucket:
     """A facet value, as the keyword field holds it, and its exact count."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 #: Raise it when an index built by older code must not be searched by newer.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class Kind(StrEnum):
@@ -67,6 +67,9 @@ FIELDS: tuple[Field, ...] = (
     Field("added", Kind.NUMBER, "when first stored, seconds since 1970"),
     Field("group", Kind.NUMBER, "what articles that are nearly the same share; absent when alone"),
 )
+
+#: Keyword fields whose values are counted.
+FACETS = ("author_key", "source_key", "tag_key", "lang", "year")
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 

@@ -43,7 +43,7 @@ class Answering:
         self._hits = hits
         self._vocabularies = vocabularies
         self._limits = limits
-        self._histograms = Histograms()
+        self.histograms = Histograms()
 
     def page(self, reader: LiveReader, request: SearchParams) -> SearchPage:
         """Answer one page of a search in the index that ``reader`` lends.
@@ -55,6 +55,7 @@ class Answering:
         started = time.perf_counter()
         with reader.lease() as lease:
             labels = self._labels.at(lease.stamp)
+            stamp = (reader, lease.stamp)
             parsed = parse(request.q, limits=self._limits)
             asked = asked_from_params(request, parsed, labels.languages())
             offset, cursor = place_of_page(request, asked)
@@ -81,12 +82,10 @@ class Answering:
             missing = _missing_words(lease.engine, asked, partial.hits) if partial else {}
             facets = {}
             if request.facets:
-                facets = Facets(lease.engine, asked, request, labels).all(response)
+                facets = Facets(lease.engine, asked, request, labels, self.histograms, stamp).all(response)
             mender = Mender(lease, self._vocabularies, labels.languages(), self._limits)
             repair = mender.repair(request, parsed, response.total) if offset == 0 else None
-            histogram = self._histograms.histogram(
-                lease.engine, (reader, lease.stamp), asked.plan, response.extent, request
-            )
+            histogram = self.histograms.histogram(lease.engine, stamp, asked.plan, response.extent, request)
             reasons = explain(lease.engine, asked.plan, response.hits) if request.explain else {}
         hits = self._hits.hits(response.hits, asked.matchers)
         if reasons:

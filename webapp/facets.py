@@ -7,7 +7,7 @@ were chosen in it: the counts say what choosing one more would find.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from index.analysis import fold_key, tokens
 from index.engine import Bucket, Engine, FacetRequest, SearchRequest, SearchResponse
 from index.plan import All, Constant, Plan, TermPrefix
 from webapp.filters import filters_from_params
-from webapp.histogram import month_counts
+from webapp.histogram import Histograms
 from webapp.labels import Labels
 from webapp.models import FACETS, MISSING, FacetPage, FacetValue, SearchParams
 from webapp.searching import Asked
@@ -58,12 +58,18 @@ def requests_for(params: SearchParams) -> tuple[FacetRequest, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Makes the facets of one search."""
+    """Makes the facets of one search.
+
+    Attributes:
+        stamp: of the index, for what ``histograms`` remember of it.
+    """
 
     engine: Engine
     asked: Asked
     params: SearchParams
     labels: Labels
+    histograms: Histograms
+    stamp: Hashable
 
     def all(self, response: SearchResponse) -> dict[str, tuple[FacetValue, ...]]:
         """Return the facets by name: most frequent first, years and months in time
@@ -174,7 +180,7 @@ class Facets:
         if not 1 <= len(wanted) <= _MONTHS_OF or max(wanted) - min(wanted) >= _MONTHS_OF:
             return self._month_values({})
         return self._month_values(
-            month_counts(self.engine, self.asked.plan_without("month"), (min(wanted), max(wanted)))
+            self._counts_of_months(self.asked.plan_without("month"), (min(wanted), max(wanted)))
         )
 
     def _all_months(self) -> list[FacetValue]:
@@ -183,8 +189,11 @@ class Facets:
         if extent is None:
             return []
         first, last = (dt.date.fromordinal(day).year for day in extent)
-        counts = month_counts(self.engine, plan, (max(first, last - _MOST_YEARS), last))
+        counts = self._counts_of_months(plan, (max(first, last - _MOST_YEARS), last))
         return list(self._month_values(counts))
+
+    def _counts_of_months(self, plan: Plan, years: tuple[int, int]) -> dict[str, int]:
+        return self.histograms.months(self.engine, self.stamp, plan, years)
 
     def _month_values(self, counts: dict[str, int]) -> tuple[FacetValue, ...]:
         chosen = (*self.params.month, *self._excluded("month"))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 from archive.document import PartialDate
 from index.engine import Engine, HistogramRequest, SearchRequest
@@ -22,6 +23,8 @@ UNITS = (("day", 45), ("week", 400), ("month", 6 * 366), ("year", 120 * 366))
 
 #: Whole-archive counts remembered, by the stretches that they are for.
 _KEPT = 64
+
+_Answer = TypeVar("_Answer", bool, tuple[int, ...])
 
 _FIRST_YEAR, _LAST_YEAR = dt.MINYEAR, dt.MAXYEAR
 
@@ -35,12 +38,13 @@ class _Stretches:
 
 
 class Histograms:
-    """Makes histograms; remembers what the whole archive counts while the index stands."""
+    """Counts matches over time; remembers of the whole archive what it can while the index stands."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._stamp: Hashable = None
         self._all: dict[_Stretches, tuple[int, ...]] = {}
+        self._has_coarse: dict[_Stretches, bool] = {}
 
     def histogram(
         self,
@@ -61,7 +65,7 @@ class Histograms:
         if extent is None:
             return None
         stretches = stretches_between(*_shown(extent, params))
-        counts, coarse = _counts(engine, plan, stretches)
+        counts, coarse = self._counts(engine, stamp, plan, stretches)
         everything = counts if isinstance(plan, Every) else self._everything(engine, stamp, stretches)
         return Histogram(
             unit=stretches.unit,
@@ -79,17 +83,65 @@ class Histograms:
             coarse=coarse,
         )
 
+    def months(self, engine: Engine, stamp: Hashable, plan: Plan, years: tuple[int, int]) -> dict[str, int]:
+        """Return how many matches each month (``2024-09``) from the first to the last of ``years`` has.
+
+        Months without any are left out.
+        """
+        first, last = dt.date(years[0], 1, 1), dt.date(years[1], 12, 31)
+        stretches = _Stretches("month", tuple(_bounds("month", first, last)))
+        counts, _ = self._counts(engine, stamp, plan, stretches)
+        return {
+            _name("month", low): count
+            for low, count in zip(stretches.bounds[:-1], counts, strict=True)
+            if count
+        }
+
     def _everything(self, engine: Engine, stamp: Hashable, stretches: _Stretches) -> tuple[int, ...]:
+        return self._remembered(
+            stamp, self._all, stretches, lambda: self._counts(engine, stamp, Every(), stretches)[0]
+        )
+
+    def _counts(
+        self, engine: Engine, stamp: Hashable, plan: Plan, stretches: _Stretches
+    ) -> tuple[tuple[int, ...], int]:
+        """Return the count of each stretch, and of the articles whose dates are too coarse for any."""
+        wanted = HistogramRequest(field="published_start", bounds=stretches.bounds)
+        counts = engine.search(SearchRequest(plan=plan, limit=0, histogram=wanted)).histogram
+        beyond = _beyond(stretches)
+        if beyond is None or not any(counts):
+            return counts, 0
+        beyond = Constant(beyond, 0.0)
+        if not self._remembered(stamp, self._has_coarse, stretches, lambda: _is_there(engine, beyond)):
+            return counts, 0
+        minus = engine.search(SearchRequest(plan=All((plan, beyond)), limit=0, histogram=wanted)).histogram
+        return tuple(count - less for count, less in zip(counts, minus, strict=True)), sum(minus)
+
+    def _remembered(
+        self,
+        stamp: Hashable,
+        kept: dict[_Stretches, _Answer],
+        stretches: _Stretches,
+        ask: Callable[[], _Answer],
+    ) -> _Answer:
         with self._lock:
-            if stamp != self._stamp or len(self._all) > _KEPT:
-                self._stamp, self._all = stamp, {}
-            known = self._all.get(stretches)
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._all.clear()
+                self._has_coarse.clear()
+            elif len(kept) > _KEPT:
+                kept.clear()
+            known = kept.get(stretches)
         if known is None:
-            known = _counts(engine, Every(), stretches)[0]
+            known = ask()
             with self._lock:
                 if stamp == self._stamp:
-                    self._all[stretches] = known
+                    kept[stretches] = known
         return known
+
+
+def _is_there(engine: Engine, plan: Plan) -> bool:
+    return engine.search(SearchRequest(plan=plan, limit=0)).total > 0
 
 
 def stretches_between(low: int, high: int) -> _Stretches:
@@ -99,19 +151,6 @@ def stretches_between(low: int, high: int) -> _Stretches:
     first, last = dt.date.fromordinal(low), dt.date.fromordinal(high)
     bounds = tuple(_bounds(unit, first, last))
     return _Stretches(unit, bounds)
-
-
-def month_counts(engine: Engine, plan: Plan, years: tuple[int, int]) -> dict[str, int]:
-    """Return how many matches each month (``2024-09``) from the first to the last of ``years`` has.
-
-    Months without any are left out.
-    """
-    first, last = dt.date(years[0], 1, 1), dt.date(years[1], 12, 31)
-    stretches = _Stretches("month", tuple(_bounds("month", first, last)))
-    counts = _counts(engine, plan, stretches)[0]
-    return {
-        _name("month", low): count for low, count in zip(stretches.bounds[:-1], counts, strict=True) if count
-    }
 
 
 def _shown(extent: tuple[int, int], params: SearchParams) -> tuple[int, int]:
@@ -143,18 +182,6 @@ def _ordinal(year: int, month: int = 1) -> int:
     if year > _LAST_YEAR:
         return dt.date.max.toordinal() + 1
     return dt.date(max(year, _FIRST_YEAR), month, 1).toordinal()
-
-
-def _counts(engine: Engine, plan: Plan, stretches: _Stretches) -> tuple[tuple[int, ...], int]:
-    """Return the count of each stretch, and of the articles whose dates are too coarse for any."""
-    wanted = HistogramRequest(field="published_start", bounds=stretches.bounds)
-    counts = engine.search(SearchRequest(plan=plan, limit=0, histogram=wanted)).histogram
-    beyond = _beyond(stretches)
-    if beyond is None or not any(counts):
-        return counts, 0
-    coarse = All((plan, Constant(beyond, 0.0)))
-    minus = engine.search(SearchRequest(plan=coarse, limit=0, histogram=wanted)).histogram
-    return tuple(count - less for count, less in zip(counts, minus, strict=True)), sum(minus)
 
 
 def _beyond(stretches: _Stretches) -> Plan | None:

@@ -79,7 +79,7 @@ class SearchParams:
     engine: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # made by the hundred: a frozen one takes three times as long
 class FacetValue:
     """One value of a facet: what the filter takes, what people read, how many.
 

@@ -137,10 +137,13 @@ class Services(Closing):
         Raises:
             QueryError, EngineError: as `search`.
         """
-        with self._reader(request.engine).lease() as lease:
+        reader = self._reader(request.engine)
+        with reader.lease() as lease:
             labels = self._labels.at(lease.stamp)
             asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
-            return Facets(lease.engine, asked, request, labels).page(name, find=find, page=page)
+            stamp = (reader, lease.stamp)
+            facets = Facets(lease.engine, asked, request, labels, self._answering.histograms, stamp)
+            return facets.page(name, find=find, page=page)
 
     def store_id(self) -> str:
         """Return the random name that the archive was given when it was made."""

@@ -26,7 +26,7 @@ from index.plan import (
     TermWildcard,
     TermWithin,
 )
-from index.schema import BY_NAME, Kind
+from index.schema import BY_NAME, FACETS, Kind
 
 #: Deepest nesting of a plan, and most nodes in one: far above what the query
 #: guard lets through, far below what ends in a stack overflow.
@@ -64,6 +64,8 @@ def check_request(request: SearchRequest) -> None:
         raise EngineError("Offset and limit of a search cannot be negative.")
     for facet in request.facets:
         _want(facet.field, Kind.KEYWORD)
+        if facet.field not in FACETS:
+            raise EngineError(f"The values of {facet.field!r} are not counted.")
     if request.extent:
         _want(request.extent, Kind.NUMBER)
     if request.histogram is not None:

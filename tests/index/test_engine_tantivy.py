@@ -18,6 +18,7 @@ from index.engines.scoring import most_frequent
 from index.engines.tantivy import TantivyEngine, closeness, counting, factory
 from index.engines.tantivy.failures import SEARCHING
 from index.engines.tantivy.fields import make_schema
+from index.engines.tantivy.numbering import own_number, own_value
 from index.errors import EngineError, QueryLimitError
 from index.plan import Every, Term, TermFuzzy, TermNear, TermWildcard
 
@@ -96,13 +97,21 @@ def test_more_facet_values_than_an_aggregation_may_hold(
     ]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("batches", [1, 5], ids=["one segment", "five segments"])
 def test_facets_are_exact_whatever_segments_leave_out(
     engine: TantivyEngine, monkeypatch: pytest.MonkeyPatch, seed: int, batches: int
 ) -> None:
     """Frequent names stand in every segment, rare ones may be cut in each."""
-    for name, value in (("MANY_MATCHES", 0), ("_FACTOR", 1), ("_SOME", 2)):
+    for name, value in (
+        ("MANY_MATCHES", 0),
+        ("MANY_MATCHES_SPLIT", 0),
+        ("FEW_MATCHES", 0),
+        ("MOST_SHARED", 0),
+        ("_FACTOR", 1),
+        ("_SOME", 2),
+        ("_MERGED", 2),
+    ):
         monkeypatch.setattr(counting, name, value)
     rng = random.Random(seed)
     names = [f"n{number:02d}" for number in range(40)]
@@ -111,7 +120,7 @@ def test_facets_are_exact_whatever_segments_leave_out(
     lacking = 0
     for batch in range(batches):
         for id_ in range(batch * 60, batch * 60 + 60):
-            values = set(rng.choices(names, weights, k=rng.choice([0, 1, 1, 2])))
+            values = set(rng.choices(names, weights, k=rng.choice([0, 1, 1, 2, 3])))
             engine.add([article(id_, "w", *values)])
             expected.update(values)
             lacking += not values
@@ -123,6 +132,57 @@ def test_facets_are_exact_whatever_segments_leave_out(
     assert [(b.value, b.count) for b in first.facets["author_key"]] == most_frequent(expected, 5)
     assert first.lacking == {"author_key": lacking}
     assert (first.facets, first.lacking) == (second.facets, second.lacking)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_values_keep_their_numbers_whatever_comes_and_goes(tmp_path: Path, seed: int) -> None:
+    """Documents replaced, deleted, rolled back and merged, by one writer after another."""
+    rng = random.Random(seed)
+    held: dict[int, tuple[str, ...]] = {}
+    reader = factory.create(tmp_path)
+    engine = factory.open(tmp_path, writable=True)
+    wanted = SearchRequest(plan=Every(), facets=(FacetRequest(field="author_key", size=50),))
+    for _ in range(14):
+        if rng.random() < 0.3:
+            engine.close()
+            engine = factory.open(tmp_path, writable=True)
+        before = dict(held)
+        for _ in range(rng.choice([1, 4])):
+            id_ = rng.randrange(12)
+            if rng.random() < 0.4:
+                engine.delete([id_])
+                held.pop(id_, None)
+            else:
+                held[id_] = tuple(
+                    rng.sample(["ann", "bo", "de", "2024", "\u0000x", *map(chr, range(97, 117))], 2)
+                )
+                engine.add([article(id_, "w", *held[id_])])
+        if rng.random() < 0.2:
+            engine.rollback()
+            held = before
+        else:
+            engine.commit()
+        reader.refresh()
+
+        expected = Counter(value for values in held.values() for value in values)
+
+        found = reader.search(wanted).facets["author_key"]
+        assert [(b.value, b.count) for b in found] == most_frequent(expected, 50)
+    engine.close()
+    reader.close()
+
+
+@pytest.mark.parametrize("value", ["0000", "2024", "9999", "aa", "en", "zz", "aaa", "zzz", "gsw"])
+def test_years_and_codes_are_their_own_numbers(value: str) -> None:
+    number = own_number(value)
+
+    assert number is not None
+    assert own_value(number) == value
+
+
+@pytest.mark.parametrize("value", ["", "a", "20245", "٢٠٢٤", "EN", "éa", "zh-hant", "0x12"])
+def test_other_values_are_given_numbers(value: str) -> None:
+    assert own_number(value) is None
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -8,7 +8,7 @@ answer is exact, whatever is cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,138 +17,251 @@ import tantivy
 from tantivy import Occur, Query
 
 from index.engine import Bucket, FacetRequest, HistogramRequest
-from index.engines.tantivy.fields import hash_field, hash_of
-from index.errors import IndexDamagedError
+from index.engines.tantivy.expansion import any_of
+from index.engines.tantivy.labels import Labels
+from index.engines.tantivy.numbering import NONE, first_column, rest_column
 
 #: More buckets than this and Tantivy refuses the aggregation.
 MAX_BUCKETS = 65_000
 
-#: Of more matches than this, segments hand on their most frequent values only.
-#: Below, counting again what they cut costs more than it spares.
-MANY_MATCHES = 15_000
+#: Of more matches than this, segments hand on their most frequent values only:
+#: one segment, and several.  Below, counting again what they cut costs more
+#: than it spares.
+MANY_MATCHES = 500
+MANY_MATCHES_SPLIT = 200_000
+
+#: Of fewer matches, all values are fetched: ties would have to be asked for.
+FEW_MATCHES = 400
+
+#: So many of those that stand beside another are fetched.
+MOST_SHARED = 1_000
 
 #: Values that are told apart from the rest without asking again: the number
 #: asked for, three times, and some.
 _FACTOR, _SOME = 3, 40
 
-#: Stands for no value in a facet; hashes are not negative.
-_NONE = -1
+#: So many times as many values are kept of what several segments handed on.
+_MERGED = 3
 
 _ALL = 2**31
 
-Counts = list[tuple[int, int]]
+#: So many values are looked for one by one.
+_ONE_BY_ONE = 100
+
+#: Counts by number.
+Counts = dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Facets by field, and how many matches have no value of it."""
+    """Facets by field, how many matches have no value of it, and the extent if it was asked for."""
 
     facets: dict[str, tuple[Bucket, ...]]
     lacking: dict[str, int]
+    extent: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What was seen of a column among the matches.
+
+    Attributes:
+        counts: by number; the least frequent may be left out.
+        unseen: how many matches what is left out has at most.
+        error: how many more than in ``counts`` what is there has at most.
+    """
+
+    counts: Counts
+    unseen: int = 0
+    error: int = 0
+
+
+_EMPTY = _Column({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What the columns of a field hold in all documents.
+
+    Attributes:
+        has_values: whether any document has a value.
+        shared: what stands beside another value anywhere; None if that is much.
+    """
+
+    has_values: bool
+    shared: frozenset[int] | None
+
+    @property
+    def has_rest(self) -> bool:
+        return self.shared is None or bool(self.shared)
+
+    def may_be_rest(self, number: int) -> bool:
+        return self.shared is None or number in self.shared
 
 
 class Counting:
     """Counts the matches of queries in one state of the index.
 
     Args:
-        labels: for each keyword field its values by their hashes, as far as known.
+        known: for each facet its values by their numbers, as far as other states told.
     """
 
     def __init__(
-        self, schema: tantivy.Schema, searcher: tantivy.Searcher, labels: dict[str, dict[int, str]]
+        self, schema: tantivy.Schema, searcher: tantivy.Searcher, known: dict[str, dict[int, str]]
     ) -> None:
         self._schema = schema
         self._searcher = searcher
-        self._labels = labels
+        self._labels = Labels(searcher, known)
         self._is_split = searcher.num_segments > 1
-        self._wide: set[str] = set()  # fields of too many values to see at once, as far as known
+        self._wholes: dict[str, _Whole] = {}
 
-    def facets(self, query: Query, requests: Sequence[FacetRequest], total: int) -> Counted:
-        """Count the values of each field among the ``total`` matches of ``query``."""
-        if not requests:
-            return Counted({}, {})
-        is_cut = total > MANY_MATCHES
+    def counted(
+        self, query: Query, requests: Sequence[FacetRequest], total: int, *, extent: str = ""
+    ) -> Counted:
+        """Count the values of each field among the ``total`` matches of ``query``.
+
+        Args:
+            extent: a number field whose least and greatest value are wanted.
+        """
         wanted: dict[str, Any] = {}
-        for request in requests:
+        is_cut = total > (MANY_MATCHES_SPLIT if self._is_split else MANY_MATCHES)
+        asked = [(request, self._whole(request.field)) for request in requests]
+        for request, whole in asked:
+            if not whole.has_values:
+                continue
+            first, rest = first_column(request.field), rest_column(request.field)
             size = _fetched(request)
-            wanted[request.field] = _terms(request.field, size, size if is_cut else _ALL, missing=_NONE)
-            if is_cut and request.field in self._wide:
-                wanted |= _presence(request.field)
+            if is_cut:
+                size, of_segment = size * _MERGED if self._is_split else size, size
+            else:
+                size, of_segment = MAX_BUCKETS if total <= FEW_MATCHES else size, _ALL
+            wanted[first] = _terms(first, size, of_segment)
+            if whole.has_rest:
+                # What of it is not seen makes every count unsure that it may belong to.
+                wanted[rest] = _terms(rest, max(size, MOST_SHARED), of_segment if is_cut else _ALL)
+        if extent:
+            wanted[_EXTENT] = {"stats": {"field": extent}}
+        if not wanted:
+            return Counted(
+                {it.field: () for it in requests}, dict.fromkeys((it.field for it in requests), total)
+            )
         found = self._searcher.aggregate(query, wanted)
         facets, lacking = {}, {}
-        for request in requests:
+        for request, whole in asked:
             name = request.field
-            buckets, none = self._facet(query, request, found[name], is_cut=is_cut)
-            facets[name] = buckets
-            lacking[name] = self._lacking(query, name, found) if none is None else none
-        return Counted(facets, lacking)
+            facets[name], lacking[name] = (
+                self._facet(query, request, found, is_cut=is_cut) if whole.has_values else ((), total)
+            )
+        return Counted(facets, lacking, _extent(found[_EXTENT]) if extent else None)
+
+    def _whole(self, name: str) -> _Whole:
+        """Look at a field, once."""
+        known = self._wholes.get(name)
+        if known is None:
+            first, rest = first_column(name), rest_column(name)
+            wanted = {first: {"max": {"field": first}}, rest: _terms(rest, MAX_BUCKETS, _ALL)}
+            found = self._searcher.aggregate(Query.all_query(), wanted)
+            shared = None if found[rest]["sum_other_doc_count"] else frozenset(_counts(found[rest]))
+            has_values = (found[first]["value"] or NONE) > NONE
+            known = self._wholes[name] = _Whole(has_values=has_values, shared=shared)
+        return known
 
     def _facet(
-        self, query: Query, request: FacetRequest, found: dict[str, Any], *, is_cut: bool
-    ) -> tuple[tuple[Bucket, ...], int | None]:
-        """Return the first ``size`` by count, then value, and how many have none, None if that is unsure."""
+        self, query: Query, request: FacetRequest, found: Mapping[str, Any], *, is_cut: bool
+    ) -> tuple[tuple[Bucket, ...], int]:
+        """Return the first ``size`` by count, then value, and how many have none."""
+        name = request.field
+        first = self._seen(found[first_column(name)], is_cut=is_cut)
+        rest = _EMPTY
+        if rest_column(name) in found:
+            rest = self._seen(found[rest_column(name)], is_cut=is_cut)
+        lacking = first.counts.pop(NONE, None)
+        if lacking is None:
+            lacking = self._lacking(query, name) if first.unseen else 0
+        if not request.size:
+            return (), lacking
+        counts = _sum(first.counts, rest.counts)
+        if first.unseen or rest.unseen:
+            counts = self._sure(query, request, counts, first, rest)
+        return self._first(request, counts), lacking
+
+    def _seen(self, found: Mapping[str, Any], *, is_cut: bool) -> _Column:
         counts = _counts(found)
-        none = next((count for key, count in counts if key == _NONE), None)
-        if none is not None:
-            counts = [(key, count) for key, count in counts if key != _NONE]
-        unseen = int(found["doc_count_error_upper_bound"] or 0)  # a value left out has so many at most
-        is_whole = not unseen and not found["sum_other_doc_count"]
-        if not is_whole:
-            self._wide.add(request.field)
-        if not counts or not request.size:
-            return (), (none or 0) if is_whole else none
-        if is_whole:
-            return self._first(request, counts), none or 0
-        if not is_cut:
-            unseen = counts[-1][1]
-        least = counts[min(request.size, len(counts)) - 1][1]
-        if is_cut and self._is_split:
-            counts = self._recounted(query, request, counts, least, unseen)
-            return self._first(request, counts), None
-        if unseen >= least:
-            counts = self._at_least(query, request, least)
-        return self._first(request, counts), None if is_cut else none
+        if not found["sum_other_doc_count"]:
+            return _Column(counts)
+        # Each match of a value was left out by a segment or at the end.
+        error = int(found["doc_count_error_upper_bound"] or 0) if is_cut and self._is_split else 0
+        return _Column(counts, unseen=found["buckets"][-1]["doc_count"] + error, error=error)
 
-    def _recounted(
-        self, query: Query, request: FacetRequest, counts: Counts, least: int, unseen: int
+    def _sure(
+        self, query: Query, request: FacetRequest, counts: Counts, first: _Column, rest: _Column
     ) -> Counts:
-        """Count again what may be among the first: a segment that cut a value may have had ``unseen``."""
-        if unseen < least:
-            near = [key for key, count in counts if count + unseen >= least]
-            if len(near) < len(counts):
-                names = [self._label(request.field, key) for key in near]
-                these = Query.const_score_query(Query.term_set_query(self._schema, request.field, names), 0.0)
-                both = Query.boolean_query([(Occur.Must, query), (Occur.Must, these)])
-                wanted = {"values": _terms(request.field, MAX_BUCKETS, _ALL)}
-                known = dict(_counts(self._searcher.aggregate(both, wanted)["values"]))
-                return sorted(((key, known[key]) for key in near), key=lambda item: -item[1])
-        return self._at_least(query, request, least)
+        """Return ``counts`` with right ones of all values that may be among the first."""
+        whole = self._whole(request.field)
+        ranked = sorted(counts.values(), reverse=True)
+        least = ranked[min(request.size, len(ranked)) - 1] if ranked else 0
+        if len(ranked) < request.size or first.unseen + rest.unseen >= least:
+            return self._all(query, request, least)
+        at_most = first.unseen + rest.unseen
+        close = [number for number, count in counts.items() if count + at_most >= least]
+        near = []
+        for number in close:
+            more = first.error if number in first.counts else first.unseen
+            if whole.may_be_rest(number):
+                more += rest.error if number in rest.counts else rest.unseen
+            if more and counts[number] + more >= least:
+                near.append(number)
+        if not near:
+            return counts
+        names = [self._labels.value(request.field, number) for number in near]
+        these = Query.const_score_query(self._any_of(request.field, names), 0.0)
+        narrowed = Query.boolean_query([(Occur.Must, query), (Occur.Must, these)])
+        known, is_whole = self._everything(narrowed, request.field)
+        if not is_whole:
+            return self._all(query, request, least)
+        return counts | {number: known[number] for number in near}
 
-    def _at_least(self, query: Query, request: FacetRequest, least: int) -> Counts:
-        """Return all values with ``least`` matches or more, most frequent first."""
-        wanted = {"values": _terms(request.field, MAX_BUCKETS, _ALL)}
-        wanted["values"]["terms"]["min_doc_count"] = least
-        counts = _counts(self._searcher.aggregate(query, wanted)["values"])
-        if len(counts) < MAX_BUCKETS:
+    def _any_of(self, name: str, values: Sequence[str]) -> Query:
+        if len(values) > _ONE_BY_ONE:
+            return Query.term_set_query(self._schema, name, values)
+        return any_of(Query.term_query(self._schema, name, value) for value in values)
+
+    def _all(self, query: Query, request: FacetRequest, least: int) -> Counts:
+        """Return all values with ``least`` matches or more, and perhaps others."""
+        counts, is_whole = self._everything(query, request.field, least)
+        if is_whole:
             return counts
         exact = self._searcher.terms_with_prefix(request.field, "", filter_query=query, limit=request.size)
-        return [(hash_of(value), count) for value, count in exact]
+        return {self._labels.number(request.field, value): count for value, count in exact}
+
+    def _everything(self, query: Query, name: str, least: int = 0) -> tuple[Counts, bool]:
+        """Return what has ``least`` matches or more, perhaps others too, and whether that is all."""
+        first, rest = first_column(name), rest_column(name)
+        wanted = {first: _terms(first, MAX_BUCKETS, _ALL)}
+        if self._whole(name).has_rest:
+            wanted[rest] = _terms(rest, MAX_BUCKETS, _ALL)
+        elif least:
+            wanted[first]["terms"]["min_doc_count"] = least
+        found = self._searcher.aggregate(query, wanted)
+        each = [_counts(found[column]) for column in wanted]
+        is_whole = all(len(counts) < MAX_BUCKETS for counts in each)
+        each[0].pop(NONE, None)
+        return _sum(each[0], each[-1]) if len(each) > 1 else each[0], is_whole
 
     def _first(self, request: FacetRequest, counts: Counts) -> tuple[Bucket, ...]:
-        least = counts[min(request.size, len(counts)) - 1][1]
+        if len(counts) > request.size:
+            least = sorted(counts.values(), reverse=True)[request.size - 1]
+            counts = {number: count for number, count in counts.items() if count >= least}
+        value = self._labels.value
         name = request.field
-        known = self._labels.get(name, {})
-        kept = [(-count, known.get(key) or self._label(name, key)) for key, count in counts if count >= least]
-        kept.sort()
-        return tuple(Bucket(value, -count) for count, value in kept[: request.size])
+        kept = sorted([(-count, value(name, number)) for number, count in counts.items()])
+        return tuple([Bucket(value, -count) for count, value in kept[: request.size]])
 
-    def _lacking(self, query: Query, name: str, found: dict[str, Any]) -> int:
-        """Return how many matches have no value: values counted with one for none, less values."""
-        wanted = _presence(name)
-        if not wanted.keys() <= found.keys():
-            found = self._searcher.aggregate(query, wanted)
-        with_none, without = (int(found[key]["value"] or 0) for key in wanted)
-        return with_none - without
+    def _lacking(self, query: Query, name: str) -> int:
+        """Return how many matches have no value."""
+        wanted = {"none": {"range": {"field": first_column(name), "ranges": [{"to": NONE + 1}]}}}
+        buckets = self._searcher.aggregate(query, wanted)["none"]["buckets"]
+        return sum(bucket["doc_count"] for bucket in buckets if bucket.get("to") == NONE + 1)
 
     def histogram(self, query: Query, request: HistogramRequest) -> tuple[int, ...]:
         """Count the matches in each stretch."""
@@ -159,42 +272,32 @@ class Counting:
         counts = {bucket.get("from"): bucket["doc_count"] for bucket in found}
         return tuple(counts.get(low, 0) for low in request.bounds[:-1])
 
-    def extent(self, query: Query, name: str) -> tuple[int, int] | None:
-        """Return the least and the greatest value of ``name``, None without any."""
-        found = self._searcher.aggregate(query, {"values": {"stats": {"field": name}}})["values"]
-        low, high = found["min"], found["max"]
-        return None if low is None or high is None else (int(low), int(high))
 
-    def _label(self, name: str, key: int) -> str:
-        """Return the value that hashes to ``key``; a value once known stays true."""
-        label = self._labels.get(name, {}).get(key)
-        if label is None:
-            values = self._searcher.terms_with_prefix(name, "")
-            self._labels[name] = {hash_of(value): value for value, _ in values}
-            label = self._labels[name].get(key)
-        if label is None:
-            raise IndexDamagedError(f"The index has lost a value of {name!r}; run: archive reindex")
-        return label
+_EXTENT = "extent"
+
+
+def _extent(found: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Return the least and the greatest value, None without any."""
+    low, high = found["min"], found["max"]
+    return None if low is None or high is None else (int(low), int(high))
 
 
 def _fetched(request: FacetRequest) -> int:
     return min(request.size * _FACTOR + _SOME, MAX_BUCKETS)
 
 
-def _terms(name: str, size: int, of_segment: int, *, missing: int | None = None) -> dict[str, Any]:
-    terms: dict[str, Any] = {"field": hash_field(name), "size": size, "segment_size": of_segment}
-    if missing is not None:
-        terms["missing"] = missing
-    return {"terms": terms}
+def _terms(column: str, size: int, of_segment: int) -> dict[str, Any]:
+    return {"terms": {"field": column, "size": size, "segment_size": of_segment}}
 
 
-def _presence(name: str) -> dict[str, Any]:
-    field = hash_field(name)
-    return {
-        f"{name} or none": {"value_count": {"field": field, "missing": _NONE}},
-        f"{name} values": {"value_count": {"field": field}},
-    }
+def _counts(found: Mapping[str, Any]) -> Counts:
+    return {bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]}
 
 
-def _counts(found: dict[str, Iterable[dict[str, Any]]]) -> Counts:
-    return [(bucket["key"], bucket["doc_count"]) for bucket in found["buckets"]]
+def _sum(counts: Counts, more: Counts) -> Counts:
+    if not more:
+        return counts
+    both = more | counts
+    for number in counts.keys() & more.keys():
+        both[number] += more[number]
+    return both

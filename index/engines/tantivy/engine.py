@@ -18,6 +18,7 @@ from index.engines.tantivy.compiler import MIN_I64, Compiler
 from index.engines.tantivy.counting import Counting
 from index.engines.tantivy.failures import SEARCHING, WRITING, LibraryErrors
 from index.engines.tantivy.fields import check_fields, document_from_record, make_schema
+from index.engines.tantivy.numbering import Numbering
 from index.engines.tantivy.orders import Orders
 from index.errors import EngineError, IndexDamagedError
 from index.plan import Plan
@@ -48,7 +49,7 @@ class _View:
         if compiled is None or not total:
             return _nothing(request)
         query = compiled.matching
-        counts = self._counting.facets(query, request.facets, total)
+        counts = self._counting.counted(query, request.facets, total, extent=request.extent)
         histogram: tuple[int, ...] = ()
         if request.histogram:
             histogram = self._counting.histogram(query, request.histogram)
@@ -58,7 +59,7 @@ class _View:
             facets=counts.facets,
             lacking=counts.lacking,
             histogram=histogram,
-            extent=self._counting.extent(query, request.extent) if request.extent else None,
+            extent=counts.extent,
         )
 
     def stream_ranked(self, plan: Plan) -> Iterator[EngineHit]:
@@ -94,6 +95,8 @@ class TantivyEngine:
         self._writer: tantivy.IndexWriter | None = None
         self._highest_id = 0  # of all that the writer knows of: what lies above replaces nothing
         self._labels: dict[str, dict[int, str]] = {}
+        self._numbering = Numbering()
+        self._numbered_to: int | None = None  # the commit that the numbering knows of
         self._schema = make_schema()
         self._view = self._open_view()
 
@@ -105,7 +108,7 @@ class TantivyEngine:
                 with WRITING:
                     if record.id <= self._highest_id:
                         writer.delete_documents_by_term("id", record.id)
-                    writer.add_document(document_from_record(record))
+                    writer.add_document(document_from_record(record, self._numbering))
                 self._highest_id = max(self._highest_id, record.id)
                 added += 1
         return added
@@ -121,7 +124,7 @@ class TantivyEngine:
         with self._lock:
             writer = self._open_writer()
             with WRITING:
-                writer.commit()
+                self._numbered_to = writer.commit()
                 _sync_folder(self._path)
                 self._writer = None
                 writer.wait_merging_threads()
@@ -131,6 +134,7 @@ class TantivyEngine:
     def rollback(self) -> None:
         with self._lock:
             writer, self._writer = self._writer, None
+            self._numbered_to = None
             if writer is not None:
                 with WRITING:
                     writer.rollback()
@@ -205,7 +209,12 @@ class TantivyEngine:
             with WRITING:
                 index = _open(self._path)
                 self._writer = index.writer(self._heap_bytes, self._threads)
-                self._highest_id = _highest_id(index)
+                index.reload()
+                searcher = index.searcher()
+                self._highest_id = _highest_id(searcher)
+                if self._writer.commit_opstamp != self._numbered_to:
+                    self._numbering = Numbering()  # others have written since
+                self._numbering.over(searcher)
         return self._writer
 
 
@@ -215,10 +224,9 @@ def _open(path: Path) -> tantivy.Index:
     return index
 
 
-def _highest_id(index: tantivy.Index) -> int:
+def _highest_id(searcher: tantivy.Searcher) -> int:
     """The largest id of the last commit, 0 when there is none; ask under the writer's lock."""
-    index.reload()
-    hits = index.searcher().search(Query.all_query(), 1, order_by_field="id").hits
+    hits = searcher.search(Query.all_query(), 1, order_by_field="id").hits
     return int(hits[0][0]) if hits else 0
 
 

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import tantivy
 from tantivy import Occur, Query
 
-from index.engines.checks import kind_of
 from index.engines.distance import fuzzy_tokens, one_edit_within
 from index.engines.patterns import literal_prefix, wildcard_matcher
-from index.engines.tantivy.fields import hash_field
+from index.engines.tantivy.numbering import NONE, first_column
 from index.plan import TermFuzzy, TermPrefix, TermWildcard
-from index.schema import Kind
+from index.schema import FACETS
 
 #: Of so many characters at its beginning a fuzzy word's edits are tried one by one.
 _KEPT = 3
@@ -74,8 +73,10 @@ class Expansion:
 
     def _matching(self, name: str, pattern: str, regex: str) -> Query:
         """Any token that ``pattern`` matches, by automaton while that is small."""
-        if kind_of(name) is Kind.KEYWORD and not pattern.strip("*"):
-            return Query.const_score_query(Query.exists_query(hash_field(name)), 1.0)
+        if name in FACETS and not pattern.strip("*"):
+            unsigned = tantivy.FieldType.Unsigned
+            some = Query.range_query(self._schema, first_column(name), unsigned, NONE + 1)
+            return Query.const_score_query(some, 1.0)
         try:
             return Query.regex_query(self._schema, name, f"(?s){regex}")
         except ValueError:  # more than 1,000 states

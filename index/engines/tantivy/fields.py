@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from functools import lru_cache
 from pathlib import Path
 
 import tantivy
 
 from index.engine import Record
+from index.engines.tantivy.numbering import (
+    NONE,
+    Numbering,
+    first_column,
+    own_number,
+    pair,
+    pairs_field,
+    rest_column,
+)
 from index.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError
-from index.schema import FIELDS, Kind
+from index.schema import FACETS, FIELDS, Kind
 
 OPTION = {Kind.POSITIONS: "position", Kind.FREQUENCIES: "freq", Kind.TERMS: "basic"}
-
-
-def hash_field(name: str) -> str:
-    return f"{name}_hash"
-
-
-@lru_cache(maxsize=100_000)
-def hash_of(value: str) -> int:
-    """Return 63 bits that stand for ``value`` in the facets."""
-    return int.from_bytes(hashlib.blake2b(value.encode(), digest_size=8).digest(), "big") >> 1
 
 
 def make_schema() -> tantivy.Schema:
@@ -34,23 +31,41 @@ def make_schema() -> tantivy.Schema:
         elif field.kind is Kind.KEYWORD:
             sorts = field.name == "title_sort"
             builder.add_text_field(field.name, tokenizer_name="raw", index_option="basic", fast=sorts)
-            builder.add_integer_field(hash_field(field.name), fast=True)
         else:
             builder.add_text_field(field.name, tokenizer_name="whitespace", index_option=OPTION[field.kind])
+    for name in FACETS:
+        # indexed too, so that a number which a deleted document has is not given away
+        builder.add_unsigned_field(first_column(name), indexed=True, fast=True)
+        builder.add_unsigned_field(rest_column(name), indexed=True, fast=True)
+        builder.add_text_field(pairs_field(name), tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
-def document_from_record(record: Record) -> tantivy.Document:
+def document_from_record(record: Record, numbering: Numbering) -> tantivy.Document:
     document = tantivy.Document()
     for name, text in record.text.items():
         document.add_text(name, text)
     for name, values in record.keywords.items():
-        for value in dict.fromkeys(values):
+        for value in dict.fromkeys(values) if len(values) > 1 else values:
             document.add_text(name, value)
-            document.add_integer(hash_field(name), hash_of(value))
+    for name in FACETS:
+        _add_facet(document, name, record.keywords.get(name, ()), numbering)
     for name, number in record.numbers.items():
         document.add_integer(name, number)
     return document
+
+
+def _add_facet(document: tantivy.Document, name: str, values: tuple[str, ...], numbering: Numbering) -> None:
+    column = first_column(name)
+    for value in dict.fromkeys(values):
+        number = own_number(value)
+        if number is None:
+            number = numbering.number(name, value)
+            document.add_text(pairs_field(name), pair(value, number))
+        document.add_unsigned(column, number)
+        column = rest_column(name)
+    if not values:
+        document.add_unsigned(column, NONE)
 
 
 def check_fields(path: Path) -> None:
@@ -68,8 +83,8 @@ def check_fields(path: Path) -> None:
         raise IndexDamagedError(
             f"The index in {path} is damaged ({exc}); rebuild it with: archive reindex"
         ) from exc
-    hashes = {hash_field(field.name) for field in FIELDS if field.kind is Kind.KEYWORD}
-    if names != hashes | {field.name for field in FIELDS}:
+    counted = {of(name) for name in FACETS for of in (first_column, rest_column, pairs_field)}
+    if names != counted | {field.name for field in FIELDS}:
         raise IndexOutdatedError(
             f"The index in {path} has other fields than this program; rebuild it with: archive reindex"
         )
