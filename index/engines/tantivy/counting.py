@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Any
 
 import tantivy
@@ -32,6 +32,11 @@ MANY_MATCHES_SPLIT = 200_000
 
 #: Of fewer matches, all values are fetched: ties would have to be asked for.
 FEW_MATCHES = 400
+
+#: Of fewer matches, so many times as many values are fetched where some stand
+#: beside others: each of these that is not seen as a first value too must be
+#: counted again.
+SOME_MATCHES, _FURTHER = 3_000, 3
 
 #: So many of those that stand beside another are fetched.
 MOST_SHARED = 1_000
@@ -131,6 +136,8 @@ class Counting:
                 continue
             first, rest = first_column(request.field), rest_column(request.field)
             size = _fetched(request)
+            if whole.has_rest and total <= SOME_MATCHES:
+                size = min(size * _FURTHER, MAX_BUCKETS)
             if is_cut:
                 size, of_segment = size * _MERGED if self._is_split else size, size
             else:
@@ -180,9 +187,14 @@ class Counting:
             lacking = self._lacking(query, name) if first.unseen else 0
         if not request.size:
             return (), lacking
-        counts = _sum(first.counts, rest.counts)
-        if first.unseen or rest.unseen:
-            counts = self._sure(query, request, counts, first, rest)
+        # Most frequent first: what stands there has so many matches or more.
+        least = next(islice(first.counts.values(), request.size - 1, None), 0)
+        unseen = first.unseen + rest.unseen
+        if unseen and unseen >= least:
+            return self._first(request, self._all(query, request, least)), lacking
+        counts, unsure = self._near(name, first, rest, least)
+        if unsure:
+            counts |= self._recounted(query, request, unsure, least)
         return self._first(request, counts), lacking
 
     def _seen(self, found: Mapping[str, Any], *, is_cut: bool) -> _Column:
@@ -193,33 +205,37 @@ class Counting:
         error = int(found["doc_count_error_upper_bound"] or 0) if is_cut and self._is_split else 0
         return _Column(counts, unseen=found["buckets"][-1]["doc_count"] + error, error=error)
 
-    def _sure(
-        self, query: Query, request: FacetRequest, counts: Counts, first: _Column, rest: _Column
-    ) -> Counts:
-        """Return ``counts`` with right ones of all values that may be among the first."""
-        whole = self._whole(request.field)
-        ranked = sorted(counts.values(), reverse=True)
-        least = ranked[min(request.size, len(ranked)) - 1] if ranked else 0
-        if len(ranked) < request.size or first.unseen + rest.unseen >= least:
-            return self._all(query, request, least)
-        at_most = first.unseen + rest.unseen
-        close = [number for number, count in counts.items() if count + at_most >= least]
-        near = []
-        for number in close:
-            more = first.error if number in first.counts else first.unseen
-            if whole.may_be_rest(number):
-                more += rest.error if number in rest.counts else rest.unseen
-            if more and counts[number] + more >= least:
-                near.append(number)
-        if not near:
-            return counts
-        names = [self._labels.value(request.field, number) for number in near]
+    def _near(self, name: str, first: _Column, rest: _Column, least: int) -> tuple[Counts, list[int]]:
+        """Return the values that may have ``least`` matches with their counts, and which of
+        them may have more."""
+        enough = least - first.error - rest.unseen
+        counts = dict(takewhile(lambda item: item[1] >= enough, first.counts.items()))
+        unsure = set(counts) if first.error else set()
+        for number, count in rest.counts.items():
+            known = first.counts.get(number)
+            if known is not None:
+                count += known
+                more = first.error + rest.error
+            else:
+                more = first.unseen + rest.error
+            if count + more >= least:
+                counts[number] = count
+                if more:
+                    unsure.add(number)
+        if rest.unseen:
+            shared = self._whole(name).may_be_rest
+            unsure.update(number for number in counts if number not in rest.counts and shared(number))
+        return counts, sorted(unsure)
+
+    def _recounted(self, query: Query, request: FacetRequest, unsure: Sequence[int], least: int) -> Counts:
+        """Return the counts of ``unsure``, or of all values if these are too many."""
+        names = [self._labels.value(request.field, number) for number in unsure]
         these = Query.const_score_query(self._any_of(request.field, names), 0.0)
         narrowed = Query.boolean_query([(Occur.Must, query), (Occur.Must, these)])
         known, is_whole = self._everything(narrowed, request.field)
         if not is_whole:
             return self._all(query, request, least)
-        return counts | {number: known[number] for number in near}
+        return {number: known[number] for number in unsure}
 
     def _any_of(self, name: str, values: Sequence[str]) -> Query:
         if len(values) > _ONE_BY_ONE:
@@ -249,12 +265,13 @@ class Counting:
         return _sum(each[0], each[-1]) if len(each) > 1 else each[0], is_whole
 
     def _first(self, request: FacetRequest, counts: Counts) -> tuple[Bucket, ...]:
-        if len(counts) > request.size:
-            least = sorted(counts.values(), reverse=True)[request.size - 1]
-            counts = {number: count for number, count in counts.items() if count >= least}
+        items = sorted(counts.items(), key=_by_count)
+        if len(items) > request.size:
+            least = items[request.size - 1][1]
+            items = list(takewhile(lambda item: item[1] >= least, items))
         value = self._labels.value
         name = request.field
-        kept = sorted([(-count, value(name, number)) for number, count in counts.items()])
+        kept = sorted([(-count, value(name, number)) for number, count in items])
         return tuple([Bucket(value, -count) for count, value in kept[: request.size]])
 
     def _lacking(self, query: Query, name: str) -> int:
@@ -292,6 +309,10 @@ def _terms(column: str, size: int, of_segment: int) -> dict[str, Any]:
 
 def _counts(found: Mapping[str, Any]) -> Counts:
     return {bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]}
+
+
+def _by_count(item: tuple[int, int]) -> int:
+    return -item[1]
 
 
 def _sum(counts: Counts, more: Counts) -> Counts:
