@@ -213,9 +213,7 @@ class _Search:
             return None
         if not places and isinstance(leaf, p.Term) and leaf.field in _STEMMED:
             return list(self._compounds(leaf.text, key))
-        if text.is_even:
-            return [Match(start, end, key) for start, end in places]
-        return [Match(*text.original(start, end), key) for start, end in places]
+        return [Match(start, end, key) for start, end in places]
 
     def _analysed(self, leaf: _Leaf, key: int) -> list[Match]:
         choices = self._vocabulary(leaf)

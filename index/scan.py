@@ -4,17 +4,20 @@ For one query word, an article has a handful of places worth looking at: those
 where a word begins with the letters that every form of it begins with.  They
 are found by substring search in the folded text, and each word found is asked
 for its stem.  Wherever the analyzer does more than cut at signs (``U.S.``,
-``O'Brien``, ``AT&T``, ``1,000``) this says that it cannot tell, and the text is
-analysed after all: it is a short cut, never another opinion.
+``O'Brien``, ``AT&T``, ``1,000``) what stands there between spaces is analysed, or
+this says that it cannot tell, and the whole text is: it is a short cut, never
+another opinion.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from index.analysis import tokenize
 from index.engines.patterns import literal_prefix
 from index.locate import SIGNS, FoldedText
 from index.plan import TermFuzzy, TermPrefix, TermWildcard
@@ -30,6 +33,9 @@ _SUFFIXING = frozenset({"en", "fr", "es", "it", "pt", "sv", "da", "no", "ro", "r
 _WORD_END = re.compile(r"[^\W_]*")
 
 
+#: With more places that must be analysed, all of the text is.
+_MOST_RUNS = 60
+
 #: Words whose answer is remembered for one part of a query.
 _MOST_WORDS = 10_000
 
@@ -42,8 +48,12 @@ class Wanted:
     accepts: Callable[[str], bool]
     accepted: dict[str, bool] = field(default_factory=dict)
 
-    def remember(self, word: str) -> bool:
+    def stands_for(self, word: str) -> bool:
         """Ask `accepts`, once for all the texts of a page."""
+        found = self.accepted.get(word)
+        return self._remember(word) if found is None else found
+
+    def _remember(self, word: str) -> bool:
         if len(self.accepted) >= _MOST_WORDS:
             self.accepted.clear()
         found = self.accepted[word] = len(word) <= MAX_TOKEN_CHARS and self.accepts(word)
@@ -75,32 +85,63 @@ def wanted_expansion(leaf: TermPrefix | TermWildcard | TermFuzzy) -> Wanted | No
 
 
 def scan(text: FoldedText, wanted: Wanted) -> list[tuple[int, int]] | None:
-    """Return where the words that are ``wanted`` stand in the folded text.
+    """Return where the words that are ``wanted`` stand in the text.
+
+    Where signs touch a word or may stand inside it, what stands between spaces
+    is analysed: no rule of the analyzer reaches over them.
 
     Returns:
-        Half-open offsets in order, or None if the analyzer must decide.
+        Half-open offsets into the original text, in order, or None if the
+        analyzer must decide.
     """
-    head, folded = wanted.head, text.folded
-    if _may_be_joined(text, head):
+    if not _is_plain(wanted.head):
         return None
+    places, unsure = _places(text, wanted)
+    if _may_be_joined(text, wanted.head):
+        unsure += [match.start() for match in _joined(wanted.head).finditer(text.folded)]
+    if not unsure:
+        return places if text.is_even else [text.original(*place) for place in places]
+    runs = sorted({_between_spaces(text.text, text.original(at, at + 1)[0]) for at in unsure})
+    if len(runs) > _MOST_RUNS:
+        return None
+    found = [place for place in (text.original(*place) for place in places) if not _lies_in(place, runs)]
+    for start, end in runs:
+        for token in tokenize(text.text[start:end]):
+            if token.text.startswith(wanted.head) and wanted.stands_for(token.text):
+                found.append((start + token.start, start + token.end))
+    return sorted(found)
+
+
+def _places(text: FoldedText, wanted: Wanted) -> tuple[list[tuple[int, int]], list[int]]:
+    """Return where the words that are ``wanted`` stand in the folded text, and where a word
+    begins that might be or not be, as signs touch it."""
+    folded, stands_for = text.folded, wanted.stands_for
     found: list[tuple[int, int]] = []
-    first = folded.find(head)
+    unsure: list[int] = []
+    first = folded.find(wanted.head)
     if first < 0:
-        return found
-    accepted = wanted.accepted
-    for start, end in _beginning_with(folded, head, first):
+        return found, unsure
+    for start, end in _beginning_with(folded, wanted.head, first):
         # At either end of the text nothing stands, which is in any string.
         if (folded[end : end + 1] in SIGNS or folded[start - 1 : start] in SIGNS) and not _stands_alone(
             folded, start, end
         ):
-            return None
-        word = folded[start:end]
-        is_wanted = accepted.get(word)
-        if is_wanted is None:
-            is_wanted = wanted.remember(word)
-        if is_wanted:
+            unsure.append(start)
+        elif stands_for(folded[start:end]):
             found.append((start, end))
-    return found
+    return found, unsure
+
+
+def _between_spaces(text: str, place: int) -> tuple[int, int]:
+    """Return the stretch around ``place`` without spaces or line ends."""
+    start = max(text.rfind(" ", 0, place), text.rfind("\n", 0, place)) + 1
+    ends = [end for end in (text.find(" ", place), text.find("\n", place)) if end >= 0]
+    return start, min(ends, default=len(text))
+
+
+def _lies_in(place: tuple[int, int], runs: Sequence[tuple[int, int]]) -> bool:
+    at = bisect_right(runs, place[0], key=lambda run: run[0]) - 1
+    return at >= 0 and place[0] < runs[at][1]
 
 
 def _beginning_with(folded: str, head: str, start: int) -> Iterator[tuple[int, int]]:
@@ -126,10 +167,13 @@ def _words_from(letter: str) -> re.Pattern[str]:
 def scan_phrase(text: FoldedText, terms: Sequence[str]) -> list[tuple[int, int]] | None:
     """Return where ``terms`` stand side by side, or None if the analyzer must decide."""
     folded = text.folded
-    if any(_may_be_joined(text, term) for term in terms[1:]):
+    if any(not _is_plain(term) or _may_be_joined(text, term) for term in terms[1:]):
         return None
-    firsts = scan(text, wanted_token(terms[0]))
-    if firsts is None:
+    wanted = wanted_token(terms[0])
+    if not _is_plain(wanted.head) or _may_be_joined(text, wanted.head):
+        return None
+    firsts, unsure = _places(text, wanted)
+    if unsure:
         return None
     found: list[tuple[int, int]] = []
     for start, first_end in firsts:
@@ -155,6 +199,10 @@ def may_hold_compound(text: FoldedText, marked: str) -> bool:
     return _hyphened(head).search(text.hyphened) is not None
 
 
+def _is_plain(head: str) -> bool:
+    return head.isascii() and head.isalnum()
+
+
 def _may_be_joined(text: FoldedText, head: str) -> bool:
     """May a token that begins with ``head`` be written with signs inside it?
 
@@ -162,8 +210,6 @@ def _may_be_joined(text: FoldedText, head: str) -> bool:
     takes longer to compile than the whole text to look through, is made only
     for those that hold the letters.
     """
-    if not (head.isascii() and head.isalnum()):
-        return True
     if not text.may_join(head):
         return False
     return head in text.joined_plain and _joined(head).search(text.joined) is not None
