@@ -12,6 +12,7 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
+from operator import itemgetter
 
 from index.engine import Engine
 from index.engines.distance import within_edits
@@ -59,12 +60,13 @@ class Vocabulary:
     """The words of some fields, ready to be guessed among."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        self._counts = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-        self._by_length: dict[int, list[tuple[float, str, int]]] = {}
+        # By count, then by word, which a stable sort leaves in order.
+        self._counts = dict(sorted(sorted(counts.items()), key=itemgetter(1), reverse=True))
+        self._by_length: dict[int, list[str]] = {}
         self._sorted: list[str] | None = None
-        for word, count in self._counts.items():
-            entry = (math.log(count), word, _letters(word))
-            self._by_length.setdefault(len(word), []).append(entry)
+        for word in self._counts:
+            self._by_length.setdefault(len(word), []).append(word)
+        self._entries: dict[int, list[tuple[float, str, int]]] = {}
 
     def __len__(self) -> int:
         return len(self._counts)
@@ -102,6 +104,15 @@ class Vocabulary:
         guesses = [Correction(found, self._counts[found], slip) for _, found, slip in best.found]
         return [guess for guess in guesses if guess.word != word and guess.articles >= _COMMONER * there]
 
+    def _entries_of(self, length: int) -> list[tuple[float, str, int]]:
+        """Return the words of ``length`` letters with what is compared: made when a word is looked for."""
+        entries = self._entries.get(length)
+        if entries is None:
+            words = self._by_length.get(length, ())
+            entries = [(math.log(self._counts[word]), word, _letters(word)) for word in words]
+            self._entries[length] = entries
+        return entries
+
     def _look(self, word: str, longer: int, edits: int, best: _Best) -> None:
         """Offer to ``best`` the words that are ``longer`` than ``word`` and within
         ``edits`` of it: the most frequent first, until no other can come among them."""
@@ -109,7 +120,7 @@ class Vocabulary:
         likeliest = _likeliest(len(word), longer)
         added = max(-longer, 0)
         wrong = math.log(_Slips.of(len(word) + longer).wrong)
-        for frequency, candidate, letters in self._by_length.get(len(word) + longer, ()):
+        for frequency, candidate, letters in self._entries_of(len(word) + longer):
             if frequency + likeliest < best.least:
                 return
             # a letter that one has and the other lacks takes an edit
