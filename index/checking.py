@@ -35,6 +35,7 @@ from index.plan import (
     Plan,
     Reward,
     Together,
+    below,
 )
 
 #: Articles read from the store at a time.
@@ -169,15 +170,12 @@ class CheckingEngine:
 
 def asks_text(plan: Plan) -> bool:
     """Whether there is a `Checked` in ``plan``."""
-    match plan:
-        case Checked():
+    rest: list[Plan] = [plan]
+    while rest:
+        node = rest.pop()
+        if type(node) is Checked:
             return True
-        case All(children) | Any(children):
-            return any(map(asks_text, children))
-        case Except(child) | Boost(child) | Constant(child):
-            return asks_text(child)
-        case Reward(match_, rewards):
-            return asks_text(match_) or any(map(asks_text, rewards))
+        rest += below(node)
     return False
 
 

@@ -66,11 +66,14 @@ def mark_name(engine: str, generation: str) -> str:
 
 
 class Generations:
-    """The generations of one engine under ``root``; no state but the files."""
+    """The generations of one engine under ``root``; no state but the files, and what was read of them."""
 
     def __init__(self, root: Path, engine: str) -> None:
         self.engine = engine
         self.folder = root / engine
+        self._pointer = self.folder / POINTER
+        #: The pointer's version when it was last read, and the manifest that it led to.
+        self._manifest_of = ((0, 0, 0), Path())
         command = "archive reindex" if engine == "tantivy" else f"archive reindex --engine {engine}"
         self.mend = f"Mend it with: {command}"
         self._build_it = f"Build it with: {command}"
@@ -117,9 +120,13 @@ class Generations:
         Two stats: cheap enough to ask before each search.
         """
         try:
-            pointer = self.folder / POINTER
-            name = pointer.read_text("ascii").strip()
-            return pointer.stat().st_mtime_ns, (self.folder / name / "manifest.json").stat().st_mtime_ns
+            found = self._pointer.stat()
+            version = (found.st_mtime_ns, found.st_ino, found.st_size)
+            known, manifest = self._manifest_of
+            if known != version:  # the pointer is replaced, never rewritten
+                manifest = self.folder / self._pointer.read_text("ascii").strip() / MANIFEST
+                self._manifest_of = version, manifest
+            return found.st_mtime_ns, manifest.stat().st_mtime_ns
         except (OSError, ValueError):
             return (0, 0)
 

@@ -29,8 +29,13 @@ class FoldedText:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.folded = fold_simple(text)
-        self.is_even = text.isascii() or (len(self.folded) == len(text) and _keeps_places(text))
+        if text.isascii():
+            self.folded = text.lower()
+            self.is_even = True
+        else:
+            others = distinct_beyond_ascii(text)
+            self.folded = fold_simple(text, others)
+            self.is_even = len(self.folded) == len(text) and all(folded_length(char) == 1 for char in others)
         self._bare: str | None = None
         self._unhyphened: str | None = None
 
@@ -144,11 +149,6 @@ def _words_around(folded: str, inside: re.Pattern[str]) -> str:
         stop = len(folded) if stop < 0 else stop
         words.append(folded[folded.rfind(" ", 0, place) + 1 : stop])
     return " ".join(words)
-
-
-def _keeps_places(text: str) -> bool:
-    """Does every character fold to exactly one?"""
-    return text.isascii() or all(folded_length(char) == 1 for char in distinct_beyond_ascii(text))
 
 
 class _Offsets:

@@ -35,6 +35,18 @@ _BODY = frozenset({"body", "stem"})
 _TITLE = frozenset({"title", "title_stem", "stem", "title_key"})
 _LEAD = frozenset({"lead", "lead_stem"})
 _STEMMED = frozenset({"stem", "title_stem", "lead_stem"})
+#: Kinds of text, with the fields whose words stand in them.
+_KINDS = {
+    "title": _TITLE,
+    "body": _BODY,
+    "lead": _LEAD,
+    "author": frozenset({"author"}),
+    "source": frozenset({"source"}),
+}
+_KINDS_OF = {
+    field: tuple(kind for kind, fields in _KINDS.items() if field in fields)
+    for field in frozenset().union(*_KINDS.values())
+}
 _HYPHENATED = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)+")
 
 #: More matches than this in one text are not looked for: nobody reads them.
@@ -110,25 +122,12 @@ class Matchers:
 
 def matchers_from_plan(plan: p.Plan) -> Matchers:
     """Return the matchers of every leaf that ``plan`` asks for."""
-    leaves = list(dict.fromkeys(_leaves(plan, frozenset())))
-    keyed = [(leaf, body_only, key) for key, (leaf, body_only) in enumerate(leaves)]
-
-    def among(fields: frozenset[str], *, is_title: bool = False) -> Matcher:
-        return Matcher(
-            tuple(
-                (leaf, key)
-                for leaf, body_only, key in keyed
-                if leaf.field in fields and not (is_title and body_only)
-            )
-        )
-
-    return Matchers(
-        title=among(_TITLE, is_title=True),
-        body=among(_BODY),
-        lead=among(_LEAD),
-        author=among(frozenset({"author"})),
-        source=among(frozenset({"source"})),
-    )
+    kinds: dict[str, list[tuple[_Leaf, int]]] = {name: [] for name in _KINDS}
+    for key, (leaf, body_only) in enumerate(dict.fromkeys(_leaves(plan, frozenset()))):
+        for kind in _KINDS_OF.get(leaf.field, ()):
+            if not (body_only and kind == "title"):
+                kinds[kind].append((leaf, key))
+    return Matchers(**{kind: Matcher(tuple(keyed)) for kind, keyed in kinds.items()})
 
 
 def _leaves(plan: p.Plan, body_only: frozenset[str]) -> Iterator[tuple[_Leaf, bool]]:
@@ -138,13 +137,19 @@ def _leaves(plan: p.Plan, body_only: frozenset[str]) -> Iterator[tuple[_Leaf, bo
     the title alone; ``body_only`` carries those stems, so that the title stays
     unmarked.
     """
-    if isinstance(plan, p.All):
+    if type(plan) is p.Term:  # most are
+        yield plan, plan.field == "stem" and plan.text in body_only
+    elif isinstance(plan, p.All):
         excluded = frozenset(_title_only(plan.children))
         for child in plan.children:
             yield from _leaves(child, body_only | excluded)
     elif isinstance(plan, p.Any):
         for child in plan.children:
-            yield from _leaves(child, body_only)
+            inner = child.child if type(child) is p.Boost else child
+            if type(inner) is p.Term:  # a stem of one of many languages
+                yield inner, inner.field == "stem" and inner.text in body_only
+            else:
+                yield from _leaves(child, body_only)
     elif isinstance(plan, p.Checked):
         yield from _leaves(plan.among, body_only)
     elif isinstance(plan, p.Reward):
@@ -152,7 +157,7 @@ def _leaves(plan: p.Plan, body_only: frozenset[str]) -> Iterator[tuple[_Leaf, bo
     elif isinstance(plan, p.Boost) or (isinstance(plan, p.Constant) and plan.marked):
         yield from _leaves(plan.child, body_only)
     elif isinstance(plan, _Leaf):
-        yield plan, isinstance(plan, p.Term) and plan.field == "stem" and plan.text in body_only
+        yield plan, False
 
 
 def _title_only(children: Iterable[p.Plan]) -> Iterator[str]:

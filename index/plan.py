@@ -230,3 +230,14 @@ Plan: TypeAlias = (
     | Constant
     | Reward
 )
+
+
+def below(plan: Plan) -> tuple[Plan, ...]:
+    """Return the plans that ``plan`` is made of; of `Checked`, which no engine is asked, none."""
+    if type(plan) is Term:  # most are, and a match statement asks one class after another
+        return ()
+    if isinstance(plan, Boost | Except | Constant):
+        return (plan.child,)
+    if isinstance(plan, All | Any):
+        return plan.children
+    return (plan.match, *plan.rewards) if isinstance(plan, Reward) else ()

@@ -52,16 +52,19 @@ def fold_lone(text: str) -> str | None:
     return text
 
 
-def fold_simple(text: str) -> str:
+def fold_simple(text: str, others: set[str] | None = None) -> str:
     """Fold ``text`` character by character, for finding words of Latin letters in it.
 
     A character may fold to several or none: `folded_length` says.  Marks are
     dropped, and unspaced scripts become spaces: right next to Latin letters,
     and not what `tokens` makes of other scripts.
+
+    Args:
+        others: `distinct_beyond_ascii` of ``text``, if that is known.
     """
     if text.isascii():
         return text.lower()
-    for char in distinct_beyond_ascii(text):
+    for char in distinct_beyond_ascii(text) if others is None else others:
         folded = _simple_fold(char)
         if folded != char:
             text = text.replace(char, folded)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from index.query.ast import And, Everything, ParsedQuery, Query
-from index.query.printer import print_understood
+from index.query.printer import print_part
 from webapp.models import Clause
 
 
@@ -22,7 +20,7 @@ def clauses_of(parsed: ParsedQuery) -> tuple[Clause, ...]:
     parts = top_clauses(parsed)
     return tuple(
         Clause(
-            text=print_understood(replace(parsed, tree=part)).removeprefix("+"),
+            text=print_part(parsed, part).removeprefix("+"),
             rest=_text(parsed, parts[:number] + parts[number + 1 :]),
         )
         for number, part in enumerate(parts)
@@ -33,4 +31,4 @@ def _text(parsed: ParsedQuery, parts: tuple[Query, ...]) -> str:
     if not parts:
         return ""
     tree: Query = parts[0] if len(parts) == 1 else And(children=parts)
-    return print_understood(replace(parsed, tree=tree))
+    return print_part(parsed, tree)

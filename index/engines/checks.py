@@ -25,6 +25,7 @@ from index.plan import (
     TermPrefix,
     TermWildcard,
     TermWithin,
+    below,
 )
 from index.schema import BY_NAME, FACETS, Kind
 
@@ -59,7 +60,7 @@ def check_request(request: SearchRequest) -> None:
         EngineError: a caller's mistake: an unknown field, a field asked for
             what its kind cannot answer, a page before the first.
     """
-    _check(request.plan, [0], 1)
+    _check(request.plan)
     if request.offset < 0 or request.limit < 0:
         raise EngineError("Offset and limit of a search cannot be negative.")
     for facet in request.facets:
@@ -93,25 +94,34 @@ def check_after(sort: Sort, after: After) -> None:
         raise EngineError(f"Hits sorted by {sort.value} cannot go on after {key!r}.")
 
 
-def _check(plan: Plan, nodes: list[int], depth: int) -> None:
-    """Check ``plan`` and all below it; ``nodes`` counts them."""
-    nodes[0] += 1
-    if depth > MAX_DEPTH or nodes[0] > MAX_NODES:
-        raise QueryLimitError("The query is too deep or has too many parts; make it simpler.")
-    match plan:
-        case All(children) | Any(children):
-            for child in children:
-                _check(child, nodes, depth + 1)
-        case Except(child) | Boost(child) | Constant(child):
-            _check(child, nodes, depth + 1)
-        case Reward(match_, rewards):
-            _check(match_, nodes, depth + 1)
-            for reward in rewards:
-                _check(reward, nodes, depth + 1)
-        case Every() | Nothing() | Ids():
-            pass
-        case _:
-            _check_leaf(plan)
+def _check(plan: Plan) -> None:
+    """Check ``plan`` and all below it, a level at a time."""
+    nodes = 0
+    level: list[Plan] = [plan]
+    for _ in range(MAX_DEPTH):
+        nodes += len(level)
+        if nodes > MAX_NODES:
+            break
+        next_level: list[Plan] = []
+        for node in level:
+            if type(node) is Term and node.field in _SEARCHED:
+                continue
+            parts = below(node)
+            if parts:
+                next_level += parts
+            elif not isinstance(node, _BARE):
+                _check_leaf(node)
+        if not next_level:
+            return
+        level = next_level
+    raise QueryLimitError("The query is too deep or has too many parts; make it simpler.")
+
+
+#: What needs no field, and what may be made of nothing.
+_BARE = (Every, Nothing, Ids, All, Any)
+
+#: Fields that a term can be looked for in.
+_SEARCHED = frozenset(name for name, field in BY_NAME.items() if field.kind is not Kind.NUMBER)
 
 
 def _check_leaf(plan: Plan) -> None:

@@ -73,6 +73,13 @@ def print_understood(parsed: ParsedQuery, *filters: Query) -> str:
     return print_query(tree)
 
 
+def print_part(parsed: ParsedQuery, tree: Query) -> str:
+    """Return the canonical text of ``tree``, some of ``parsed``, taken as that was."""
+    if not parsed.plain and _only_words(tree):
+        return _printed(tree, exactly=True)
+    return print_query(tree)
+
+
 def _narrowed(tree: Query, filters: Sequence[Query]) -> Query:
     parts = tree.children if isinstance(tree, And) else () if isinstance(tree, Everything) else (tree,)
     together = (*parts, *filters)

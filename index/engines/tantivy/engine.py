@@ -15,7 +15,7 @@ from index.engine import EngineFactory, EngineHit, Record, SearchRequest, Search
 from index.engines.checks import check_request, constant_score, kind_of
 from index.engines.paging import in_windows
 from index.engines.tantivy.compiler import MIN_I64, Compiler
-from index.engines.tantivy.counting import Counting
+from index.engines.tantivy.counting import Counted, Counting
 from index.engines.tantivy.failures import SEARCHING, WRITING, LibraryErrors
 from index.engines.tantivy.fields import check_fields, document_from_record, make_schema
 from index.engines.tantivy.numbering import Numbering
@@ -31,6 +31,9 @@ HEAP_BYTES = 128_000_000
 #: only where there are processors enough to analyse faster than one thread writes.
 THREADS = 1 if (os.cpu_count() or 1) < 4 else 2
 
+#: Searches whose facets are remembered while a commit is the last one.
+_REMEMBERED = 64
+
 
 class _View:
     """One commit, ready to be searched by any number of threads."""
@@ -42,6 +45,7 @@ class _View:
         self._compiler = Compiler(schema, self.searcher)
         self._orders = Orders(schema, self.searcher, self._compiler)
         self._counting = Counting(schema, self.searcher, labels)
+        self._known_counts: dict[object, Counted] = {}
 
     def search(self, request: SearchRequest) -> SearchResponse:
         compiled = self._compiler.compile(request.plan)
@@ -49,18 +53,31 @@ class _View:
         if compiled is None or not total:
             return _nothing(request)
         query = compiled.matching
-        counts = self._counting.counted(query, request.facets, total, extent=request.extent)
+        counts = self._counted(query, request, total)
         histogram: tuple[int, ...] = ()
         if request.histogram:
             histogram = self._counting.histogram(query, request.histogram)
         return SearchResponse(
             total=total,
             hits=tuple(hits),
-            facets=counts.facets,
-            lacking=counts.lacking,
+            facets=counts.facets.copy(),
+            lacking=counts.lacking.copy(),
             histogram=histogram,
             extent=counts.extent,
         )
+
+    def _counted(self, query: Query, request: SearchRequest, total: int) -> Counted:
+        """Count, unless that was done for another page of the same search."""
+        if not request.facets and not request.extent:
+            return Counted({}, {})
+        key = (request.plan, request.facets, request.extent)
+        counts = self._known_counts.get(key)
+        if counts is None:
+            counts = self._counting.counted(query, request.facets, total, extent=request.extent)
+            if len(self._known_counts) >= _REMEMBERED:
+                self._known_counts.clear()
+            self._known_counts[key] = counts
+        return counts
 
     def stream_ranked(self, plan: Plan) -> Iterator[EngineHit]:
         """All hits by relevance, a window at a time."""
