@@ -107,7 +107,6 @@ def test_facets_are_exact_whatever_segments_leave_out(
         ("MANY_MATCHES", 0),
         ("MANY_MATCHES_SPLIT", 0),
         ("FEW_MATCHES", 0),
-        ("MOST_SHARED", 0),
         ("_FACTOR", 1),
         ("_SOME", 2),
         ("_MERGED", 2),

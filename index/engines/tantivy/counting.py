@@ -19,7 +19,7 @@ from tantivy import Occur, Query
 from index.engine import Bucket, FacetRequest, HistogramRequest
 from index.engines.tantivy.expansion import any_of
 from index.engines.tantivy.labels import Labels
-from index.engines.tantivy.numbering import NONE, first_column, rest_column
+from index.engines.tantivy.numbering import NONE, number_column
 
 #: More buckets than this and Tantivy refuses the aggregation.
 MAX_BUCKETS = 65_000
@@ -27,19 +27,10 @@ MAX_BUCKETS = 65_000
 #: Of more matches than this, segments hand on their most frequent values only:
 #: one segment, and several.  Below, counting again what they cut costs more
 #: than it spares.
-MANY_MATCHES = 500
-MANY_MATCHES_SPLIT = 200_000
+MANY_MATCHES, MANY_MATCHES_SPLIT = 500, 60_000
 
 #: Of fewer matches, all values are fetched: ties would have to be asked for.
 FEW_MATCHES = 400
-
-#: Of fewer matches, so many times as many values are fetched where some stand
-#: beside others: each of these that is not seen as a first value too must be
-#: counted again.
-SOME_MATCHES, _FURTHER = 3_000, 3
-
-#: So many of those that stand beside another are fetched.
-MOST_SHARED = 1_000
 
 #: Values that are told apart from the rest without asking again: the number
 #: asked for, three times, and some.
@@ -66,44 +57,6 @@ class Counted:
     extent: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """What was seen of a column among the matches.
-
-    Attributes:
-        counts: by number; the least frequent may be left out.
-        unseen: how many matches what is left out has at most.
-        error: how many more than in ``counts`` what is there has at most.
-    """
-
-    counts: Counts
-    unseen: int = 0
-    error: int = 0
-
-
-_EMPTY = _Column({})
-
-
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """What the columns of a field hold in all documents.
-
-    Attributes:
-        has_values: whether any document has a value.
-        shared: what stands beside another value anywhere; None if that is much.
-    """
-
-    has_values: bool
-    shared: frozenset[int] | None
-
-    @property
-    def has_rest(self) -> bool:
-        return self.shared is None or bool(self.shared)
-
-    def may_be_rest(self, number: int) -> bool:
-        return self.shared is None or number in self.shared
-
-
 class Counting:
     """Counts the matches of queries in one state of the index.
 
@@ -118,7 +71,7 @@ class Counting:
         self._searcher = searcher
         self._labels = Labels(searcher, known)
         self._is_split = searcher.num_segments > 1
-        self._wholes: dict[str, _Whole] = {}
+        self._has_values: dict[str, bool] = {}
 
     def counted(
         self, query: Query, requests: Sequence[FacetRequest], total: int, *, extent: str = ""
@@ -130,139 +83,90 @@ class Counting:
         """
         wanted: dict[str, Any] = {}
         is_cut = total > (MANY_MATCHES_SPLIT if self._is_split else MANY_MATCHES)
-        asked = [(request, self._whole(request.field)) for request in requests]
-        for request, whole in asked:
-            if not whole.has_values:
-                continue
-            first, rest = first_column(request.field), rest_column(request.field)
-            size = _fetched(request)
-            if whole.has_rest and total <= SOME_MATCHES:
-                size = min(size * _FURTHER, MAX_BUCKETS)
+        asked = [request for request in requests if self._is_used(request.field)]
+        for request in asked:
+            size, of_segment = _fetched(request), _ALL
             if is_cut:
                 size, of_segment = size * _MERGED if self._is_split else size, size
-            else:
-                size, of_segment = MAX_BUCKETS if total <= FEW_MATCHES else size, _ALL
-            wanted[first] = _terms(first, size, of_segment)
-            if whole.has_rest:
-                # What of it is not seen makes every count unsure that it may belong to.
-                wanted[rest] = _terms(rest, max(size, MOST_SHARED), of_segment if is_cut else _ALL)
+            elif total <= FEW_MATCHES:
+                size = MAX_BUCKETS
+            wanted[request.field] = _terms(request.field, size, of_segment)
         if extent:
             wanted[_EXTENT] = {"stats": {"field": extent}}
-        if not wanted:
-            return Counted(
-                {it.field: () for it in requests}, dict.fromkeys((it.field for it in requests), total)
-            )
-        found = self._searcher.aggregate(query, wanted)
-        facets, lacking = {}, {}
-        for request, whole in asked:
+        facets: dict[str, tuple[Bucket, ...]] = {request.field: () for request in requests}
+        lacking = {request.field: total for request in requests}
+        found = self._searcher.aggregate(query, wanted) if wanted else {}
+        for request in asked:
             name = request.field
-            facets[name], lacking[name] = (
-                self._facet(query, request, found, is_cut=is_cut) if whole.has_values else ((), total)
-            )
+            facets[name], lacking[name] = self._facet(query, request, found[name], is_cut=is_cut)
         return Counted(facets, lacking, _extent(found[_EXTENT]) if extent else None)
 
-    def _whole(self, name: str) -> _Whole:
-        """Look at a field, once."""
-        known = self._wholes.get(name)
+    def _is_used(self, name: str) -> bool:
+        """Whether any document has a value; looked up once."""
+        known = self._has_values.get(name)
         if known is None:
-            first, rest = first_column(name), rest_column(name)
-            wanted = {first: {"max": {"field": first}}, rest: _terms(rest, MAX_BUCKETS, _ALL)}
-            found = self._searcher.aggregate(Query.all_query(), wanted)
-            shared = None if found[rest]["sum_other_doc_count"] else frozenset(_counts(found[rest]))
-            has_values = (found[first]["value"] or NONE) > NONE
-            known = self._wholes[name] = _Whole(has_values=has_values, shared=shared)
+            wanted = {"highest": {"max": {"field": number_column(name)}}}
+            highest = self._searcher.aggregate(Query.all_query(), wanted)["highest"]["value"]
+            known = self._has_values[name] = (highest or NONE) > NONE
         return known
 
     def _facet(
         self, query: Query, request: FacetRequest, found: Mapping[str, Any], *, is_cut: bool
     ) -> tuple[tuple[Bucket, ...], int]:
         """Return the first ``size`` by count, then value, and how many have none."""
-        name = request.field
-        first = self._seen(found[first_column(name)], is_cut=is_cut)
-        rest = _EMPTY
-        if rest_column(name) in found:
-            rest = self._seen(found[rest_column(name)], is_cut=is_cut)
-        lacking = first.counts.pop(NONE, None)
+        counts = _counts(found)
+        is_whole = not found["sum_other_doc_count"]
+        lacking = counts.pop(NONE, None)
         if lacking is None:
-            lacking = self._lacking(query, name) if first.unseen else 0
+            lacking = 0 if is_whole else self._lacking(query, request.field)
         if not request.size:
             return (), lacking
-        # Most frequent first: what stands there has so many matches or more.
-        least = next(islice(first.counts.values(), request.size - 1, None), 0)
-        unseen = first.unseen + rest.unseen
-        if unseen and unseen >= least:
-            return self._first(request, self._all(query, request, least)), lacking
-        counts, unsure = self._near(name, first, rest, least)
-        if unsure:
-            counts |= self._recounted(query, request, unsure, least)
+        if not is_whole:
+            # Each match of a value was left out by a segment or at the end.
+            error = int(found["doc_count_error_upper_bound"] or 0) if is_cut and self._is_split else 0
+            unseen = found["buckets"][-1]["doc_count"] + error
+            # Most frequent first: what stands there has so many matches or more.
+            least = next(islice(counts.values(), request.size - 1, None), 0)
+            if unseen >= least:
+                counts = self._at_least(query, request, least)
+            else:
+                enough = least - error
+                counts = dict(takewhile(lambda item: item[1] >= enough, counts.items()))
+                if error:
+                    counts = self._recounted(query, request, counts, least)
         return self._first(request, counts), lacking
 
-    def _seen(self, found: Mapping[str, Any], *, is_cut: bool) -> _Column:
-        counts = _counts(found)
-        if not found["sum_other_doc_count"]:
-            return _Column(counts)
-        # Each match of a value was left out by a segment or at the end.
-        error = int(found["doc_count_error_upper_bound"] or 0) if is_cut and self._is_split else 0
-        return _Column(counts, unseen=found["buckets"][-1]["doc_count"] + error, error=error)
-
-    def _near(self, name: str, first: _Column, rest: _Column, least: int) -> tuple[Counts, list[int]]:
-        """Return the values that may have ``least`` matches with their counts, and which of
-        them may have more."""
-        enough = least - first.error - rest.unseen
-        counts = dict(takewhile(lambda item: item[1] >= enough, first.counts.items()))
-        unsure = set(counts) if first.error else set()
-        for number, count in rest.counts.items():
-            known = first.counts.get(number)
-            if known is not None:
-                count += known
-                more = first.error + rest.error
-            else:
-                more = first.unseen + rest.error
-            if count + more >= least:
-                counts[number] = count
-                if more:
-                    unsure.add(number)
-        if rest.unseen:
-            shared = self._whole(name).may_be_rest
-            unsure.update(number for number in counts if number not in rest.counts and shared(number))
-        return counts, sorted(unsure)
-
-    def _recounted(self, query: Query, request: FacetRequest, unsure: Sequence[int], least: int) -> Counts:
-        """Return the counts of ``unsure``, or of all values if these are too many."""
-        names = [self._labels.value(request.field, number) for number in unsure]
+    def _recounted(self, query: Query, request: FacetRequest, counts: Counts, least: int) -> Counts:
+        """Return right counts for those in ``counts``, or of all values if that is too much."""
+        names = [self._labels.value(request.field, number) for number in counts]
         these = Query.const_score_query(self._any_of(request.field, names), 0.0)
         narrowed = Query.boolean_query([(Occur.Must, query), (Occur.Must, these)])
         known, is_whole = self._everything(narrowed, request.field)
         if not is_whole:
-            return self._all(query, request, least)
-        return {number: known[number] for number in unsure}
+            return self._at_least(query, request, least)
+        return {number: known[number] for number in counts}
 
     def _any_of(self, name: str, values: Sequence[str]) -> Query:
         if len(values) > _ONE_BY_ONE:
             return Query.term_set_query(self._schema, name, values)
         return any_of(Query.term_query(self._schema, name, value) for value in values)
 
-    def _all(self, query: Query, request: FacetRequest, least: int) -> Counts:
-        """Return all values with ``least`` matches or more, and perhaps others."""
+    def _at_least(self, query: Query, request: FacetRequest, least: int) -> Counts:
+        """Return all values with ``least`` matches or more."""
         counts, is_whole = self._everything(query, request.field, least)
         if is_whole:
             return counts
         exact = self._searcher.terms_with_prefix(request.field, "", filter_query=query, limit=request.size)
         return {self._labels.number(request.field, value): count for value, count in exact}
 
-    def _everything(self, query: Query, name: str, least: int = 0) -> tuple[Counts, bool]:
-        """Return what has ``least`` matches or more, perhaps others too, and whether that is all."""
-        first, rest = first_column(name), rest_column(name)
-        wanted = {first: _terms(first, MAX_BUCKETS, _ALL)}
-        if self._whole(name).has_rest:
-            wanted[rest] = _terms(rest, MAX_BUCKETS, _ALL)
-        elif least:
-            wanted[first]["terms"]["min_doc_count"] = least
-        found = self._searcher.aggregate(query, wanted)
-        each = [_counts(found[column]) for column in wanted]
-        is_whole = all(len(counts) < MAX_BUCKETS for counts in each)
-        each[0].pop(NONE, None)
-        return _sum(each[0], each[-1]) if len(each) > 1 else each[0], is_whole
+    def _everything(self, query: Query, name: str, least: int = 1) -> tuple[Counts, bool]:
+        """Return what has ``least`` matches or more, and whether that is all."""
+        wanted = {"values": _terms(name, MAX_BUCKETS, _ALL)}
+        wanted["values"]["terms"]["min_doc_count"] = max(least, 1)
+        counts = _counts(self._searcher.aggregate(query, wanted)["values"])
+        is_whole = len(counts) < MAX_BUCKETS
+        counts.pop(NONE, None)
+        return counts, is_whole
 
     def _first(self, request: FacetRequest, counts: Counts) -> tuple[Bucket, ...]:
         items = sorted(counts.items(), key=_by_count)
@@ -276,7 +180,7 @@ class Counting:
 
     def _lacking(self, query: Query, name: str) -> int:
         """Return how many matches have no value."""
-        wanted = {"none": {"range": {"field": first_column(name), "ranges": [{"to": NONE + 1}]}}}
+        wanted = {"none": {"range": {"field": number_column(name), "ranges": [{"to": NONE + 1}]}}}
         buckets = self._searcher.aggregate(query, wanted)["none"]["buckets"]
         return sum(bucket["doc_count"] for bucket in buckets if bucket.get("to") == NONE + 1)
 
@@ -303,8 +207,8 @@ def _fetched(request: FacetRequest) -> int:
     return min(request.size * _FACTOR + _SOME, MAX_BUCKETS)
 
 
-def _terms(column: str, size: int, of_segment: int) -> dict[str, Any]:
-    return {"terms": {"field": column, "size": size, "segment_size": of_segment}}
+def _terms(name: str, size: int, of_segment: int) -> dict[str, Any]:
+    return {"terms": {"field": number_column(name), "size": size, "segment_size": of_segment}}
 
 
 def _counts(found: Mapping[str, Any]) -> Counts:
@@ -313,12 +217,3 @@ def _counts(found: Mapping[str, Any]) -> Counts:
 
 def _by_count(item: tuple[int, int]) -> int:
     return -item[1]
-
-
-def _sum(counts: Counts, more: Counts) -> Counts:
-    if not more:
-        return counts
-    both = more | counts
-    for number in counts.keys() & more.keys():
-        both[number] += more[number]
-    return both

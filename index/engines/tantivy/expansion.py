@@ -10,7 +10,7 @@ from tantivy import Occur, Query
 
 from index.engines.distance import fuzzy_tokens, one_edit_within
 from index.engines.patterns import literal_prefix, wildcard_matcher
-from index.engines.tantivy.numbering import NONE, first_column
+from index.engines.tantivy.numbering import NONE, number_column
 from index.plan import TermFuzzy, TermPrefix, TermWildcard
 from index.schema import FACETS
 
@@ -75,7 +75,7 @@ class Expansion:
         """Any token that ``pattern`` matches, by automaton while that is small."""
         if name in FACETS and not pattern.strip("*"):
             unsigned = tantivy.FieldType.Unsigned
-            some = Query.range_query(self._schema, first_column(name), unsigned, NONE + 1)
+            some = Query.range_query(self._schema, number_column(name), unsigned, NONE + 1)
             return Query.const_score_query(some, 1.0)
         try:
             return Query.regex_query(self._schema, name, f"(?s){regex}")

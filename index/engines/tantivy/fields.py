@@ -11,11 +11,10 @@ from index.engine import Record
 from index.engines.tantivy.numbering import (
     NONE,
     Numbering,
-    first_column,
+    number_column,
     own_number,
     pair,
     pairs_field,
-    rest_column,
 )
 from index.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError
 from index.schema import FACETS, FIELDS, Kind
@@ -35,8 +34,7 @@ def make_schema() -> tantivy.Schema:
             builder.add_text_field(field.name, tokenizer_name="whitespace", index_option=OPTION[field.kind])
     for name in FACETS:
         # indexed too, so that a number which a deleted document has is not given away
-        builder.add_unsigned_field(first_column(name), indexed=True, fast=True)
-        builder.add_unsigned_field(rest_column(name), indexed=True, fast=True)
+        builder.add_unsigned_field(number_column(name), indexed=True, fast=True)
         builder.add_text_field(pairs_field(name), tokenizer_name="raw", index_option="basic")
     return builder.build()
 
@@ -56,14 +54,13 @@ def document_from_record(record: Record, numbering: Numbering) -> tantivy.Docume
 
 
 def _add_facet(document: tantivy.Document, name: str, values: tuple[str, ...], numbering: Numbering) -> None:
-    column = first_column(name)
+    column = number_column(name)
     for value in dict.fromkeys(values):
         number = own_number(value)
         if number is None:
             number = numbering.number(name, value)
             document.add_text(pairs_field(name), pair(value, number))
         document.add_unsigned(column, number)
-        column = rest_column(name)
     if not values:
         document.add_unsigned(column, NONE)
 
@@ -83,7 +80,7 @@ def check_fields(path: Path) -> None:
         raise IndexDamagedError(
             f"The index in {path} is damaged ({exc}); rebuild it with: archive reindex"
         ) from exc
-    counted = {of(name) for name in FACETS for of in (first_column, rest_column, pairs_field)}
+    counted = {of(name) for name in FACETS for of in (number_column, pairs_field)}
     if names != counted | {field.name for field in FIELDS}:
         raise IndexOutdatedError(
             f"The index in {path} has other fields than this program; rebuild it with: archive reindex"

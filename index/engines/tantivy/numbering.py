@@ -1,11 +1,11 @@
-"""Small numbers for the values of facets: counted several times as fast as 63-bit hashes.
+"""Small numbers for the values of facets: counted faster than 63-bit hashes.
 
-The first value of a document stands in a column that every document has, 0 for
-none, which is read four times as fast as one that may hold several or nothing;
-what else it has stands in a second column, which most indexes leave empty.
+Every document has a number in the column of each facet, `NONE` where it has no
+value: a column without gaps, and with one value each, is read four times as
+fast as another.
 
 A number belongs to its value for as long as any document, perhaps deleted
-since, has it: beside the columns each document carries the pair as a term, so
+since, has it: beside the column each document carries the pair as a term, so
 that every commit says by itself what its numbers mean, whatever was merged,
 deleted or lost in a crash.  Years and language codes need no pair: they are
 their own numbers.
@@ -33,14 +33,9 @@ _A = ord("a")
 _SEPARATOR = "\x00"
 
 
-def first_column(name: str) -> str:
-    """The first value of each document, `NONE` where there is none."""
-    return f"{name}_first"
-
-
-def rest_column(name: str) -> str:
-    """All values but the first."""
-    return f"{name}_rest"
+def number_column(name: str) -> str:
+    """The values of each document, `NONE` where there is none."""
+    return f"{name}_number"
 
 
 def pairs_field(name: str) -> str:
@@ -129,11 +124,10 @@ class Numbering:
         highest = _FIRST_FREE - 1
         if self._searcher is None:
             return highest
-        wanted = {column: {"max": {"field": column}} for column in (first_column(name), rest_column(name))}
-        found = self._searcher.aggregate(Query.all_query(), wanted)
-        return max(highest, *(int(found[column]["value"] or 0) for column in wanted))
+        column = number_column(name)
+        found = self._searcher.aggregate(Query.all_query(), {"highest": {"max": {"field": column}}})
+        return max(highest, int(found["highest"]["value"] or 0))
 
     def _is_taken(self, name: str, number: int) -> bool:
         """Whether a document has ``number``, if only one that is deleted and not yet merged away."""
-        columns = (first_column(name), rest_column(name))
-        return self._searcher is not None and any(self._searcher.doc_freq(it, number) for it in columns)
+        return self._searcher is not None and self._searcher.doc_freq(number_column(name), number) > 0
