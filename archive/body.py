@@ -33,6 +33,10 @@ LOST_RATIO = 20
 DOUBT_RATIO = 10
 _LARGE_WARNING = "the page has too many tags for the article extractor; its main part was taken whole"
 _SHORT_WARNING = "most of the page's text was not taken for the article; compare with the page"
+# What schema.org calls pages of many short reports, of which extractors take the first.
+_LIVE = "LiveBlogPosting"
+LIVE_SHARE = 0.6
+_EXPECTED = (0.8, 1.1)  # shares of the yardstick
 OTHER_SHARE = 0.05
 OTHER_CHARS = 80
 
@@ -111,7 +115,8 @@ def main_text(
         return Body(text=text, detail="resiliparse", confidence=0.4, warnings=(_LARGE_WARNING,))
     lxml.etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
     yardstick = quick_text(html)
-    detail, blocks = _tried(tree, html, len(yardstick), title, authors)
+    least = LIVE_SHARE if _LIVE in html else 0.0
+    detail, blocks = _tried(tree, html, len(yardstick), title, authors, least=least)
     size = sum(len(block.text) for block in blocks)
     if len(yardstick) > max(SHORT_CHARS, LOST_RATIO * size):
         return Body(text=_paragraphs(yardstick), detail="resiliparse", confidence=0.5)
@@ -123,6 +128,8 @@ def main_text(
         its_running, its_other = weigh(second)
         if its_running >= 0.8 * running and its_other <= 0.7 * other and its_running:
             detail, blocks = "readability", second
+    elif detail != _ATTEMPTS[0][0] and len(yardstick) > SHORT_CHARS:
+        detail, blocks = _fuller(detail, blocks, html, len(yardstick), title, authors)
     text = text_from_blocks(blocks)
     if len(yardstick) > DOUBT_RATIO * len(text):
         return Body(text=text, detail=detail, confidence=0.5, warnings=(_SHORT_WARNING,))
@@ -139,14 +146,33 @@ def quick_text(html: str) -> str:
 
 
 def _tried(
-    tree: lxml.html.HtmlElement, html: str, yardstick: int, title: str, authors: Sequence[str]
+    tree: lxml.html.HtmlElement,
+    html: str,
+    yardstick: int,
+    title: str,
+    authors: Sequence[str],
+    *,
+    least: float,
 ) -> tuple[str, list[Block]]:
     """The first reading, from strict to lenient, that is long enough for the yardstick."""
-    for detail, share, options in _ATTEMPTS:
+    for detail, own_share, options in _ATTEMPTS:
+        share = max(own_share, least)
         found = _precise(tree) if options is None else _trafilatura(html, options)
         if found and sum(len(block.text) for block in found) >= share * yardstick:
             return detail, clean_blocks(found, title=title, authors=authors)
     return "", []
+
+
+def _fuller(
+    detail: str, blocks: list[Block], html: str, yardstick: int, title: str, authors: Sequence[str]
+) -> tuple[str, list[Block]]:
+    """Readability's text where the strict rules failed, if it loses nothing and is as long as expected."""
+    second = clean_blocks(_readability(html), title=title, authors=authors)
+    running, other = weigh(second)
+    low, high = _EXPECTED
+    if running >= weigh(blocks)[0] and low * yardstick <= running + other <= high * yardstick:
+        return "readability", second
+    return detail, blocks
 
 
 def _precise(tree: lxml.html.HtmlElement) -> list[Block]:

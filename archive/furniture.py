@@ -71,6 +71,9 @@ _SECTIONS = frozenset(["article", "div", "main", "section"])
 _COMMENT_TAGS = frozenset(["div", "list", "section", "details", "ol", "ul"])
 _FURNITURE_TAGS = frozenset(["div", "li", "dd", "dt", "ul", "ol", "dl", "p", "section", "span"])
 
+_TEXT_TAGS = frozenset(["p", "li", "blockquote", "h1", "h2", "h3", "h4"])
+_SENTENCE_CHARS = 40
+
 
 @dataclass(slots=True)
 class Marks:
@@ -118,6 +121,8 @@ def marks(tree: HtmlElement) -> Marks:
             continue
         if flags & HIDDEN:
             found.overall.append(element)
+        if tag == "span" and _is_in_a_sentence(element):
+            continue
         if tag in _FURNITURE_TAGS:
             if flags & OVERALL:
                 found.overall.append(element)
@@ -136,6 +141,15 @@ def marks(tree: HtmlElement) -> Marks:
             if flags & MAIN and tag != "main":
                 found.bodies[4].append(element)
     return found
+
+
+def _is_in_a_sentence(span: HtmlElement) -> bool:
+    """Whether a ``span`` is a few words of running text, whatever its class: a link, a name."""
+    parent = span.getparent()
+    if parent is None or parent.tag not in _TEXT_TAGS:
+        return False
+    around = len((parent.text or "").strip()) + sum(len((child.tail or "").strip()) for child in parent)
+    return around >= _SENTENCE_CHARS
 
 
 @lru_cache(maxsize=_KNOWN)

@@ -41,6 +41,11 @@ _OPTIONS = Extractor(fast=True, precision=True, comments=False)
 _CLEANED = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
 _STRIPPED = tuple(MANUALLY_STRIPPED)
 _TAGS = frozenset(TAG_CATALOG) | {"table", "td", "th", "tr"}
+# Lists among paragraphs and headings over one are part of a text that nothing else marks as one.
+_SCATTERED = lxml.etree.XPath(
+    ".//code | .//p | .//quote | .//table | .//list[count(../p) > 1]"
+    " | .//head[following-sibling::*[1][self::p or self::list]]"
+)
 _REBUILT = frozenset(["code", "quote", "list", "table"])
 _INLINE = frozenset(["hi", "ref", "del", "span", "lb"])
 
@@ -73,14 +78,14 @@ def precise_blocks(tree: HtmlElement) -> list[Block]:
 
 
 def _scattered(tree: HtmlElement, found: Marks) -> _Element:
-    """The paragraphs, quotes and tables of a page no part of which says that it is the article."""
+    """The paragraphs of a page no part of which says that it is the article, and what stands among them."""
     found.teasers.clear()  # on such pages they often are the text
     _delete(found.strict)
     _prune(tree, found)
     body = lxml.etree.Element("body")
     seen: set[str] = set()
     taken: set[_Element] = set()
-    for element in tree.xpath(".//code|.//p|.//quote|.//table"):
+    for element in _SCATTERED(tree):
         if any(ancestor in taken for ancestor in element.iterancestors()):
             continue
         handled = handle_textelem(element, set(_TAGS), _OPTIONS)

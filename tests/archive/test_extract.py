@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from archive import body
 from archive.blocks import Block
 from archive.boilerplate import clean_blocks
 from archive.document import Origin
 from archive.errors import EmptyItemError, LimitExceededError
 from archive.extract import extract_page
-from archive.pagetree import nesting
+from archive.pagetree import nesting, parse_tree
 from archive.readers.html import read_html
 
 SENTENCE = (
@@ -115,6 +116,39 @@ def test_reader_uses_an_address_as_the_base() -> None:
 
 def test_void_and_closed_elements_do_not_nest() -> None:
     assert nesting("<p><br><img><b>x</b></p><p></p>") == 2
+
+
+def test_every_report_of_a_live_page_is_taken() -> None:
+    reports = "".join(
+        f'<article class="report"><h3>Report {n}</h3><div class="text"><p>{SENTENCE}Number {n}.</p></div></article>'
+        for n in range(12)
+    )
+    kind = '<script type="application/ld+json">{"@type": "LiveBlogPosting", "headline": "Strike"}</script>'
+    summary = f'<article class="summary"><p>{SENTENCE * 8}</p></article>'
+
+    extracted = extract_page(
+        f"<html><head>{kind}</head><body><main>{summary}{reports}</main></body></html>".encode()
+    )
+
+    assert [f"Number {n}." in extracted.text for n in range(12)] == [True] * 12
+
+
+@pytest.mark.parametrize(
+    ("more", "taken"), [("", True), (f"<p>{SENTENCE * 30}</p>", False)], ids=["same", "more"]
+)
+def test_fuller_reading_counts_where_the_strict_rules_failed(
+    monkeypatch: pytest.MonkeyPatch, more: str, taken: bool
+) -> None:
+    """Readability's text, if it is as long as the yardstick says that the text is."""
+    html = f"<html><body><div>{PARAGRAPHS}</div></body></html>"
+    monkeypatch.setattr(body, "_precise", lambda tree: [])
+    monkeypatch.setattr(body, "_trafilatura", lambda html, options: [Block("p", SENTENCE * 5)])
+    readable = body._readability(f"<html><body><div>{PARAGRAPHS}{more}</div></body></html>")
+    monkeypatch.setattr(body, "_readability", lambda html: readable)
+
+    found = body.main_text(html, parse_tree(html))
+
+    assert ("Part 4 of the story" in found.text) is taken
 
 
 def _clean(*texts: str, title: str = "", authors: tuple[str, ...] = ()) -> list[str]:

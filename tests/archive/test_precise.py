@@ -149,3 +149,27 @@ def test_captions_and_other_stories_are_left_out(attribute: str) -> None:
     assert texts(
         f"<html><body><article>{PARAGRAPHS}{box}{PARAGRAPHS[:200]}</article></body></html>"
     ) == texts(f"<html><body><article>{PARAGRAPHS}{PARAGRAPHS[:200]}</article></body></html>")
+
+
+@pytest.mark.parametrize("attribute", ['class="link"', 'class="Byline"', 'class="tags"'])
+def test_words_of_a_sentence_are_no_furniture_whatever_their_class(attribute: str) -> None:
+    sentence = f"<p>The port said on Monday that <span {attribute}>the northern council</span> would vote in May.</p>"
+
+    assert texts(f"<html><body><article>{PARAGRAPHS}{sentence}</article></body></html>")[-1] == (
+        "The port said on Monday that the northern council would vote in May."
+    )
+
+
+def test_lists_and_headings_among_the_paragraphs_of_an_unmarked_page_are_kept() -> None:
+    menu = "<div><h4>Sections</h4><div><ul><li>News of the day</li><li>Sport and games</li></ul></div></div>"
+
+    found = texts(
+        f"<html><body><div>{menu}{PARAGRAPHS}<h2>The terms</h2>{LIST}{PARAGRAPHS}</div></body></html>"
+    )
+
+    assert found[5:8] == [
+        "The terms",
+        "The first of the terms that both sides signed.",
+        "The second of the terms.",
+    ]
+    assert "News of the day" not in found
