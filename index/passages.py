@@ -18,7 +18,7 @@ _SENTENCE_END = re.compile(
     r"""[.!?…。！？｡\n](?:(?<=[.!?…])["'”’»)\]]*(?=\s)|(?<=[。！？｡])["'”’」』）]*|(?<=\n)\s*\n)"""
 )
 _SENTENCE_SIGNS = frozenset('.!?…。！？”"’»)')
-_STOPS = "!?…。！？｡।؟"
+_STOPS = tuple("!?…。！？｡।؟")
 _CLOSING = "\"'”’»)]」』）"
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _ABBREVIATION = re.compile(
@@ -53,9 +53,9 @@ class Passage:
     @property
     def worth(self) -> tuple[int, float]:
         """Order of preference: different keys, then matches, the first counting most."""
-        keys = {match.key for match in self.matches}
-        repeats = len(self.matches) - len(keys)
-        return len(keys), len(keys) + repeats / (repeats + 4)
+        keys = len({match.key for match in self.matches})
+        repeats = len(self.matches) - keys
+        return keys, keys + repeats / (repeats + 4)
 
 
 def sentence_start(text: str, position: int, earliest: int) -> int:
@@ -106,8 +106,9 @@ def ends_inside(text: str, position: int) -> bool:
 def _is_end(text: str, position: int) -> bool:
     """Whether what stands before ``position``, brackets and quotes aside, ends a sentence."""
     head = text[max(0, position - _LONGEST_ABBREVIATION) : position]
-    if not head.rstrip(_CLOSING).endswith("."):
-        return head.rstrip(_CLOSING).endswith(tuple(_STOPS))
+    bare = head.rstrip(_CLOSING)
+    if not bare.endswith("."):
+        return bare.endswith(_STOPS)
     after = _skip_space(text, position, len(text))
     if after < len(text) and text[after].islower():
         return False
@@ -162,15 +163,20 @@ def _choose(found: list[Passage], count: int) -> list[Passage]:
     """Take passages greedily by what each adds that the taken ones lack."""
     if len(found) <= count:
         return found
-    chosen: list[Passage] = []
     seen: set[int] = set()
-    rest = [({m.key for m in passage.matches}, passage.worth, passage) for passage in found]
+    # The best first, of equals the first in the text: ``max`` takes the first of equals.
+    rest = sorted(
+        ((passage.worth, {m.key for m in passage.matches}, passage) for passage in found),
+        key=lambda entry: entry[0],
+        reverse=True,
+    )
+    chosen = [rest.pop(0)]
     while rest and len(chosen) < count:
-        best = max(rest, key=lambda entry: (len(entry[0] - seen), entry[1], -entry[2].start))
-        chosen.append(best[2])
-        seen |= best[0]
-        rest.remove(best)
-    return sorted(chosen, key=lambda passage: passage.start)
+        seen |= chosen[-1][1]
+        most = max(rest, key=lambda entry: len(entry[1] - seen))
+        chosen.append(most)
+        rest.remove(most)
+    return sorted((passage for _, _, passage in chosen), key=lambda passage: passage.start)
 
 
 def _cut(text: str, matches: Sequence[Match], max_chars: int, floor: int) -> Passage:
