@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from index.plan import Nothing, NumberRange, Plan, Term, TermFuzzy, TermPrefix, TermWildcard
 from index.query.ast import DateRange, Fuzzy, Near, Or, Phrase, Prefix, Query, Wildcard, Word
-from index.query.words import QueryWord, every, folded_pattern, query_word, side_by_side
+from index.query.words import QueryWord, either, every, folded_pattern, query_word, side_by_side
 
 #: A clause, once the field is known.
 Clause: TypeAlias = Callable[[str], Plan]
@@ -70,9 +70,23 @@ def date_range(node: DateRange) -> Plan:
         return Nothing()
     if node.of == "added":
         return NumberRange("added", _instant(node.start), _instant(node.end))
+    years = _whole_years(node.start, node.end)
+    if years:  # a date lies in its year whole, and a term is found without looking at all dates
+        return either(*(Term("year", f"{year:04d}") for year in years))
     parts: list[Plan] = []
     if node.start is not None:
         parts.append(NumberRange("published_start", low=node.start.toordinal()))
     if node.end is not None:
         parts.append(NumberRange("published_end", high=node.end.toordinal() + 1))
     return every(*parts) if parts else NumberRange("published_start")
+
+
+def _whole_years(start: dt.date | None, end: dt.date | None) -> range:
+    """Return the years from ``start`` to ``end`` if these are whole ones and few; else none."""
+    if start is None or end is None or (start.month, start.day, end.month, end.day) != (1, 1, 1, 1):
+        return range(0)
+    return range(start.year, end.year) if end.year - start.year <= _MOST_YEARS else range(0)
+
+
+#: More years than this are looked for as a stretch of days.
+_MOST_YEARS = 20

@@ -209,6 +209,11 @@ def test_matches(engine, tree, expected):
             ),
             id="dates",
         ),
+        pytest.param(
+            DateRange(start=dt.date(2023, 1, 1), end=dt.date(2025, 1, 1)),
+            Constant(Any((Term("year", "2023"), Term("year", "2024"))), 0.0),
+            id="whole-years",
+        ),
         pytest.param(Everything(), Every(), id="everything"),
         pytest.param(Word(text="!?"), Every(), id="nothing-to-look-for"),
     ],

@@ -27,7 +27,7 @@ MAX_BUCKETS = 65_000
 #: Of more matches than this, segments hand on their most frequent values only:
 #: one segment, and several.  Below, counting again what they cut costs more
 #: than it spares.
-MANY_MATCHES, MANY_MATCHES_SPLIT = 500, 60_000
+MANY_MATCHES, MANY_MATCHES_SPLIT = 500, 300_000
 
 #: Of fewer matches, all values are fetched: ties would have to be asked for.
 FEW_MATCHES = 400
