@@ -17,8 +17,8 @@ from webapp.clauses import clauses_of
 from webapp.collapsing import Folded, fold, with_copies
 from webapp.cursors import Cursor, with_title
 from webapp.explaining import explain
-from webapp.facets import Facets, requests_for
-from webapp.histogram import Histograms
+from webapp.facets import Facets, requests_for, years_expected
+from webapp.histogram import Histograms, months_request
 from webapp.hits import HitMaker
 from webapp.labels import Labels
 from webapp.models import SearchPage, SearchParams
@@ -60,6 +60,7 @@ class Answering:
             asked = asked_from_params(request, parsed, labels.languages())
             offset, cursor = place_of_page(request, asked)
             cursor = self._whole(cursor)
+            years = years_expected(request, asked)
             response = lease.engine.search(
                 SearchRequest(
                     plan=asked.plan,
@@ -69,6 +70,7 @@ class Answering:
                     facets=requests_for(request) if request.facets else (),
                     after=None if cursor.partial else cursor.after,
                     extent="published_start" if request.histogram else "",
+                    histogram=months_request(years) if years else None,
                 )
             )
             folded = self._folded(lease.engine, asked, request, cursor)

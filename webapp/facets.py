@@ -7,13 +7,13 @@ were chosen in it: the counts say what choosing one more would find.
 from __future__ import annotations
 
 import datetime as dt
+import typing
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from index.analysis import fold_key, tokens
 from index.engine import Bucket, Engine, FacetRequest, SearchRequest, SearchResponse
-from index.plan import All, Constant, Plan, TermPrefix
+from index.plan import All, Any, Constant, Plan, Reward, Term, TermPrefix
 from webapp.filters import filters_from_params
 from webapp.histogram import Histograms
 from webapp.labels import Labels
@@ -56,6 +56,28 @@ def requests_for(params: SearchParams) -> tuple[FacetRequest, ...]:
     return tuple(_request(name) for name in _FIELDS if not _is_chosen(params, name))
 
 
+def years_expected(params: SearchParams, asked: Asked) -> tuple[int, int] | None:
+    """Return the first and last year whose months are wanted for sure, None if that
+    hangs on what matches: their counts can be asked for with the search itself."""
+    if not params.facets or _is_chosen(params, "year"):
+        return None
+    years = sorted(_years(asked.plan))
+    return (years[0], years[-1]) if years and years[-1] - years[0] < _MONTHS_OF else None
+
+
+def _years(plan: Plan) -> set[int]:
+    """Return the years of which every match of ``plan`` is, none if it does not say."""
+    if isinstance(plan, Reward):
+        return _years(plan.match)
+    if isinstance(plan, Constant):
+        return _years(plan.child)
+    if isinstance(plan, All):
+        return next((years for child in plan.children if (years := _years(child))), set())
+    terms = plan.children if isinstance(plan, Any) else (plan,)
+    years = {int(term.text) for term in terms if isinstance(term, Term) and term.field == "year"}
+    return years if len(years) == len(terms) else set()
+
+
 @dataclass(frozen=True, slots=True)
 class Facets:
     """Makes the facets of one search.
@@ -79,7 +101,7 @@ class Facets:
             response: the engine's answer to a search with `requests_for`.
         """
         found = {name: self._facet(name, response) for name in _FIELDS}
-        found["month"] = self._months(found["year"])
+        found["month"] = self._months(found["year"], response)
         return {name: found[name] for name in FACETS}
 
     def page(self, name: str, *, find: str = "", page: int = 1, limit: int = 100) -> FacetPage:
@@ -171,7 +193,7 @@ class Facets:
             ),
         )
 
-    def _months(self, years: Sequence[FacetValue]) -> tuple[FacetValue, ...]:
+    def _months(self, years: Sequence[FacetValue], response: SearchResponse) -> tuple[FacetValue, ...]:
         """The months of the years chosen, or of those that match, while they are few."""
         dated = [value for value in years if value.value != MISSING and value.count]
         wanted = [int(value.value) for value in dated if value.selected or value.excluded] or [
@@ -179,9 +201,9 @@ class Facets:
         ]
         if not 1 <= len(wanted) <= _MONTHS_OF or max(wanted) - min(wanted) >= _MONTHS_OF:
             return self._month_values({})
-        return self._month_values(
-            self._counts_of_months(self.asked.plan_without("month"), (min(wanted), max(wanted)))
-        )
+        span = (min(wanted), max(wanted))
+        known = response.histogram if span == years_expected(self.params, self.asked) else ()
+        return self._month_values(self._counts_of_months(self.asked.plan_without("month"), span, known))
 
     def _all_months(self) -> list[FacetValue]:
         plan = self.asked.plan_without("month")
@@ -192,8 +214,10 @@ class Facets:
         counts = self._counts_of_months(plan, (max(first, last - _MOST_YEARS), last))
         return list(self._month_values(counts))
 
-    def _counts_of_months(self, plan: Plan, years: tuple[int, int]) -> dict[str, int]:
-        return self.histograms.months(self.engine, self.stamp, plan, years)
+    def _counts_of_months(
+        self, plan: Plan, years: tuple[int, int], known: Sequence[int] = ()
+    ) -> dict[str, int]:
+        return self.histograms.months(self.engine, self.stamp, plan, years, known)
 
     def _month_values(self, counts: dict[str, int]) -> tuple[FacetValue, ...]:
         chosen = (*self.params.month, *self._excluded("month"))
@@ -244,7 +268,7 @@ class Facets:
 
 def params_with(name: str, value: str) -> SearchParams:
     """Return a search for ``value`` of the filter ``name`` alone."""
-    wanted: Any = {name: (value,)}
+    wanted: typing.Any = {name: (value,)}
     return SearchParams(**wanted)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -83,14 +83,23 @@ class Histograms:
             coarse=coarse,
         )
 
-    def months(self, engine: Engine, stamp: Hashable, plan: Plan, years: tuple[int, int]) -> dict[str, int]:
+    def months(
+        self,
+        engine: Engine,
+        stamp: Hashable,
+        plan: Plan,
+        years: tuple[int, int],
+        known: Sequence[int] = (),
+    ) -> dict[str, int]:
         """Return how many matches each month (``2024-09``) from the first to the last of ``years`` has.
 
         Months without any are left out.
+
+        Args:
+            known: the answer to `months_request`, if that was asked with another search.
         """
-        first, last = dt.date(years[0], 1, 1), dt.date(years[1], 12, 31)
-        stretches = _Stretches("month", tuple(_bounds("month", first, last)))
-        counts, _ = self._counts(engine, stamp, plan, stretches)
+        stretches = _months_of(years)
+        counts, _ = self._counts(engine, stamp, plan, stretches, tuple(known))
         return {
             _name("month", low): count
             for low, count in zip(stretches.bounds[:-1], counts, strict=True)
@@ -103,11 +112,16 @@ class Histograms:
         )
 
     def _counts(
-        self, engine: Engine, stamp: Hashable, plan: Plan, stretches: _Stretches
+        self,
+        engine: Engine,
+        stamp: Hashable,
+        plan: Plan,
+        stretches: _Stretches,
+        known: tuple[int, ...] = (),
     ) -> tuple[tuple[int, ...], int]:
         """Return the count of each stretch, and of the articles whose dates are too coarse for any."""
-        wanted = HistogramRequest(field="published_start", bounds=stretches.bounds)
-        counts = engine.search(SearchRequest(plan=plan, limit=0, histogram=wanted)).histogram
+        wanted = _request(stretches)
+        counts = known or engine.search(SearchRequest(plan=plan, limit=0, histogram=wanted)).histogram
         beyond = _beyond(stretches)
         if beyond is None or not any(counts):
             return counts, 0
@@ -138,6 +152,20 @@ class Histograms:
                 if stamp == self._stamp:
                     kept[stretches] = known
         return known
+
+
+def months_request(years: tuple[int, int]) -> HistogramRequest:
+    """Return what to ask along with a search whose matches lie in ``years``, for `Histograms.months`."""
+    return _request(_months_of(years))
+
+
+def _months_of(years: tuple[int, int]) -> _Stretches:
+    first, last = dt.date(years[0], 1, 1), dt.date(years[1], 12, 31)
+    return _Stretches("month", tuple(_bounds("month", first, last)))
+
+
+def _request(stretches: _Stretches) -> HistogramRequest:
+    return HistogramRequest(field="published_start", bounds=stretches.bounds)
 
 
 def _is_there(engine: Engine, plan: Plan) -> bool:

@@ -50,11 +50,12 @@ Counts = dict[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Facets by field, how many matches have no value of it, and the extent if it was asked for."""
+    """Facets by field, how many matches have no value of it, and what else was asked for."""
 
     facets: dict[str, tuple[Bucket, ...]]
     lacking: dict[str, int]
     extent: tuple[int, int] | None = None
+    histogram: tuple[int, ...] = ()
 
 
 class Counting:
@@ -74,12 +75,19 @@ class Counting:
         self._has_values: dict[str, bool] = {}
 
     def counted(
-        self, query: Query, requests: Sequence[FacetRequest], total: int, *, extent: str = ""
+        self,
+        query: Query,
+        requests: Sequence[FacetRequest],
+        total: int,
+        *,
+        extent: str = "",
+        histogram: HistogramRequest | None = None,
     ) -> Counted:
         """Count the values of each field among the ``total`` matches of ``query``.
 
         Args:
             extent: a number field whose least and greatest value are wanted.
+            histogram: stretches whose matches are counted besides.
         """
         wanted: dict[str, Any] = {}
         is_cut = total > (MANY_MATCHES_SPLIT if self._is_split else MANY_MATCHES)
@@ -93,13 +101,21 @@ class Counting:
             wanted[request.field] = _terms(request.field, size, of_segment)
         if extent:
             wanted[_EXTENT] = {"stats": {"field": extent}}
+        if histogram:
+            stretches = [{"from": low, "to": high} for low, high in pairwise(histogram.bounds)]
+            wanted[_HISTOGRAM] = {"range": {"field": histogram.field, "ranges": stretches}}
         facets: dict[str, tuple[Bucket, ...]] = {request.field: () for request in requests}
         lacking = {request.field: total for request in requests}
         found = self._searcher.aggregate(query, wanted) if wanted else {}
         for request in asked:
             name = request.field
             facets[name], lacking[name] = self._facet(query, request, found[name], is_cut=is_cut)
-        return Counted(facets, lacking, _extent(found[_EXTENT]) if extent else None)
+        return Counted(
+            facets,
+            lacking,
+            _extent(found[_EXTENT]) if extent else None,
+            _histogram(found[_HISTOGRAM], histogram) if histogram else (),
+        )
 
     def _is_used(self, name: str) -> bool:
         """Whether any document has a value; looked up once."""
@@ -184,23 +200,20 @@ class Counting:
         buckets = self._searcher.aggregate(query, wanted)["none"]["buckets"]
         return sum(bucket["doc_count"] for bucket in buckets if bucket.get("to") == NONE + 1)
 
-    def histogram(self, query: Query, request: HistogramRequest) -> tuple[int, ...]:
-        """Count the matches in each stretch."""
-        stretches = [{"from": low, "to": high} for low, high in pairwise(request.bounds)]
-        wanted = {"histogram": {"range": {"field": request.field, "ranges": stretches}}}
-        found = self._searcher.aggregate(query, wanted)["histogram"]["buckets"]
-        # Beyond both ends stand two stretches more, without a beginning or an end.
-        counts = {bucket.get("from"): bucket["doc_count"] for bucket in found}
-        return tuple(counts.get(low, 0) for low in request.bounds[:-1])
 
-
-_EXTENT = "extent"
+_EXTENT, _HISTOGRAM = "extent", "histogram"
 
 
 def _extent(found: Mapping[str, Any]) -> tuple[int, int] | None:
     """Return the least and the greatest value, None without any."""
     low, high = found["min"], found["max"]
     return None if low is None or high is None else (int(low), int(high))
+
+
+def _histogram(found: Mapping[str, Any], request: HistogramRequest) -> tuple[int, ...]:
+    # Beyond both ends stand two stretches more, without a beginning or an end.
+    counts = {bucket.get("from"): bucket["doc_count"] for bucket in found["buckets"]}
+    return tuple(counts.get(low, 0) for low in request.bounds[:-1])
 
 
 def _fetched(request: FacetRequest) -> int:

@@ -54,26 +54,25 @@ class _View:
             return _nothing(request)
         query = compiled.matching
         counts = self._counted(query, request, total)
-        histogram: tuple[int, ...] = ()
-        if request.histogram:
-            histogram = self._counting.histogram(query, request.histogram)
         return SearchResponse(
             total=total,
             hits=tuple(hits),
             facets=counts.facets.copy(),
             lacking=counts.lacking.copy(),
-            histogram=histogram,
+            histogram=counts.histogram,
             extent=counts.extent,
         )
 
     def _counted(self, query: Query, request: SearchRequest, total: int) -> Counted:
         """Count, unless that was done for another page of the same search."""
-        if not request.facets and not request.extent:
+        if not request.facets and not request.extent and not request.histogram:
             return Counted({}, {})
-        key = (request.plan, request.facets, request.extent)
+        key = (request.plan, request.facets, request.extent, request.histogram)
         counts = self._known_counts.get(key)
         if counts is None:
-            counts = self._counting.counted(query, request.facets, total, extent=request.extent)
+            counts = self._counting.counted(
+                query, request.facets, total, extent=request.extent, histogram=request.histogram
+            )
             if len(self._known_counts) >= _REMEMBERED:
                 self._known_counts.clear()
             self._known_counts[key] = counts
