@@ -25,6 +25,9 @@ _SHORTEST = 3
 #: From so many letters on, two slips are considered.
 _TWO_SLIPS = 4
 
+#: So many words are sifted by their letters before the next are looked at.
+_SLICE = 2_000
+
 #: Letters that a slip may put in the place of another.
 _ALPHABET = 26
 #: What a wrong first letter costs: people look at it.
@@ -120,12 +123,23 @@ class Vocabulary:
         likeliest = _likeliest(len(word), longer)
         added = max(-longer, 0)
         wrong = math.log(_Slips.of(len(word) + longer).wrong)
-        for frequency, candidate, letters in self._entries_of(len(word) + longer):
+        entries = self._entries_of(len(word) + longer)
+        unwanted = ~wanted
+        near = (
+            entry
+            for start in range(0, len(entries), _SLICE)
+            # a letter that one has and the other lacks takes an edit
+            for entry in [
+                entry
+                for entry in entries[start : start + _SLICE]
+                if (entry[2] & unwanted).bit_count() <= edits
+            ]
+        )
+        for frequency, candidate, letters in near:
             if frequency + likeliest < best.least:
                 return
-            # a letter that one has and the other lacks takes an edit
             strange = (wanted & ~letters).bit_count()
-            if strange > edits or (letters & ~wanted).bit_count() > edits:
+            if strange > edits:
                 continue
             if strange > added and frequency + _SEVERAL_WAYS + wrong < best.least:
                 continue

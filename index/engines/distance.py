@@ -18,15 +18,23 @@ def within_edits(left: str, right: str, edits: int) -> bool:
     left, right = _differing(left, right)
     if not left or not right:
         return True  # the difference of their lengths
+    # Only places within ``edits`` of each other can be reached by so few edits.
+    width, far = len(right), edits + 1
     before_last: list[int] = []
-    last = list(range(len(right) + 1))
+    last = [min(column, far) for column in range(width + 1)]
     for row, char in enumerate(left, start=1):
-        current = [row]
-        for column, other in enumerate(right, start=1):
-            cost = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (char != other))
+        current = [far] * (width + 1)
+        current[0] = min(row, far)
+        for column in range(max(1, row - edits), min(width, row + edits) + 1):
+            other = right[column - 1]
+            cost = last[column - 1] + (char != other)
+            if last[column] < cost:
+                cost = last[column] + 1
+            if current[column - 1] < cost:
+                cost = current[column - 1] + 1
             if row > 1 and column > 1 and char == right[column - 2] and left[row - 2] == other:
                 cost = min(cost, before_last[column - 2] + 1)
-            current.append(cost)
+            current[column] = cost
         if min(current) > edits and min(last) > edits:
             return False
         before_last, last = last, current
