@@ -136,6 +136,24 @@ def test_what_is_understood_finds_the_same_when_it_is_typed(services):
     assert services.search(SearchParams(q=page.understood)).total == page.total == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("ship date:2024", {"2024-09": 2, "2024-10": 1}),
+        ("ship date:2023", {}),
+        ("ship date:2023..2024", {"2024-09": 2, "2024-10": 1}),
+        ("ship date:2024 OR wire", {"2024-09": 2, "2024-10": 1}),
+        ("ship -date:2024", {}),
+        ("date:2020..2024 number", {"2024-09": 2, "2024-10": 1}),
+        ("ship date:2022..2023", {}),
+    ],
+)
+def test_months_are_right_where_the_query_names_years(services, query, expected):
+    months = services.search(SearchParams(q=query)).facets["month"]
+
+    assert {value.value: value.count for value in months} == expected
+
+
 def test_months_stand_in_time_order_when_years_are_few(services):
     assert counts(services, "month") == {"2024-09": 2, "2024-10": 1}
     assert counts(services, "month", year=("2023",)) == {}
