@@ -91,6 +91,13 @@ _WRITTEN = re.compile(
     r"(?:\s|&nbsp;|<!--[^<>]{0,40}-->|</?(?:a|b|strong|em|span|i|u|p|div|br|dt|dd)\b[^<>]{0,300}>){0,12})([^<>\n]{3,80})<"
 )
 
+# What stands between two linked names of one byline, and the second.
+_ANOTHER = re.compile(
+    r"(?:\s*</(?:a|span|b|strong|em)\s*>)+\s*(?:,\s*and|,|&amp;|&|und|and|y|et|e|og|och|en|i|/|\|)\s*"
+    r"(?:<(?:a|span|b|strong|em)\b[^<>]{0,300}>\s*)+([^<>\n]{3,80})<",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorsCandidate:
@@ -248,16 +255,22 @@ def _texts(node: LexborNode) -> list[str]:
     text = one_line(node.text(separator=" "))
     if not text or len(text) > MAX_BYLINE_CHARS:
         return []
-    if node.tag != "a":
-        links = [one_line(link.text(separator=" ")) for link in node.css("a")]
-        named = [link for link in links if looks_like_name(link) and not looks_like_organisation(link)]
-        if named:
-            return named
-        stretches = [one_line(part) for part in node.text(separator="\n").split("\n")]
-        names = [part for part in stretches if part]
-        if len(names) > 1 and all(looks_like_name(name) for name in names):
-            return names
+    if node.tag == "a":
+        first, *rest = _stretches(node, "\x1f")
+        return [first] if rest and looks_like_name(first) else [text]  # a name, then a role
+    links = [one_line(link.text(separator=" ")) for link in node.css("a")]
+    named = [link for link in links if looks_like_name(link) and not looks_like_organisation(link)]
+    if named:
+        return named
+    names = _stretches(node, "\n")
+    if len(names) > 1 and all(looks_like_name(name) for name in names):
+        return names
     return [text]
+
+
+def _stretches(node: LexborNode, separator: str) -> list[str]:
+    """The texts of a node that a child element, or a ``separator`` within one, keeps apart."""
+    return [text for part in node.text(separator=separator).split(separator) if (text := one_line(part))]
 
 
 def is_elsewhere(node: LexborNode) -> bool:
@@ -286,6 +299,16 @@ def _written(page: Page, own: set[str]) -> Iterator[AuthorsCandidate]:
     for number, match in enumerate(_WRITTEN.finditer(page.text, start)):
         if number >= 20:
             return
-        candidate = _candidate([one_line(match.group(1))], own, "byline", "text", 0.5 - 0.005 * number)
+        candidate = _candidate(_with_others(page.text, match), own, "byline", "text", 0.5 - 0.005 * number)
         if candidate and all(looks_like_name(name) and not name[0].islower() for name in candidate.value):
             yield candidate
+
+
+def _with_others(html: str, first: re.Match[str]) -> list[str]:
+    """The name of a written byline, and those that follow it in links of their own."""
+    names = [one_line(first.group(1))]
+    end = first.end() - 1
+    while len(names) < MAX_BYLINE_NAMES and (other := _ANOTHER.match(html, end)):
+        names.append(one_line(other.group(1)))
+        end = other.end() - 1
+    return names

@@ -39,6 +39,8 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
+_DATE_NAME = re.compile(r"date|datum|time|created", re.IGNORECASE)
+_IN_HEADLINE = re.compile(r"<(small|time)\b[^<>]*>(.{0,600}?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _NEAR_CHARS = 8000
 _NEAR_TEXT_CHARS = 500
 _MAX_NODES = 60
@@ -153,6 +155,10 @@ def _visible(page: Page) -> Iterator[DateCandidate]:
 
 
 def _marked(node: LexborNode) -> DateCandidate | None:
+    if node.tag == "a" and not _DATE_NAME.search(
+        f"{node.attributes.get('class')} {node.attributes.get('id')}"
+    ):
+        return None  # a link to a publication
     label = one_line(node.text(separator=" "))
     if len(label) > _MAX_LABEL_CHARS:
         return None
@@ -170,11 +176,13 @@ def _marked(node: LexborNode) -> DateCandidate | None:
 
 
 def _near_headline(page: Page) -> DateCandidate | None:
-    """A date written in the first words after the headline."""
+    """A date written in the small print of the headline or in the first words after it."""
     start = page.text.find("</h1")
     if start < 0:
         return None
-    text = one_line(_TAG.sub(" ", page.text[start : start + _NEAR_CHARS]))[:_NEAR_TEXT_CHARS]
+    headline = page.text[max(0, page.text.rfind("<h1", 0, start)) : start]
+    small = " ".join(match.group(2) for match in _IN_HEADLINE.finditer(headline))
+    text = one_line(_TAG.sub(" ", small + page.text[start : start + _NEAR_CHARS]))[:_NEAR_TEXT_CHARS]
     match = _WRITTEN_DATE.search(text)
     if match is None or _CHANGED.search(text[max(0, match.start() - 25) : match.start()]):
         return None

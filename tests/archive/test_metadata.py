@@ -122,6 +122,17 @@ AUTHOR_CASES = [
     pytest.param("", "<h1>T</h1><p>By <!-- -->Jane Doe</p>", ("Jane Doe",), id="comment-between"),
     pytest.param("", "<h1>T</h1><p>Von <b>der Form zum Kasten</b></p>", (), id="words-in-lower-case"),
     pytest.param("", '<h1>T</h1><div class="author-links">Twitter Facebook</div>', (), id="buttons"),
+    pytest.param(
+        "", '<h1>T</h1><a class="author-name" href="/x"><b>Jane Doe</b><span>Head Gardener</span></a>',
+        ("Jane Doe",), id="a-role-after-the-name-in-its-link",
+    ),
+    pytest.param(
+        "", '<h1>T</h1><a class="author-name" href="/x">Jane Mary\nDoe</a>', ("Jane Mary Doe",), id="name-on-two-lines",
+    ),
+    pytest.param(
+        "", "<h1>T</h1><p>Von <a href='/x'>Eva Meier</a>, <a href='/y'>Jane Doe</a> und <a href='/z'>Tom Cook</a></p>",
+        ("Eva Meier", "Jane Doe", "Tom Cook"), id="words-alone-before-several",
+    ),
     pytest.param('<meta name="author" content="Team Example">', "", ("Team Example",), id="desk"),
     pytest.param(
         '<meta name="author" content="Example News Desk">', '<h1>T</h1><p class="byline">By Jane Doe</p>',
@@ -149,6 +160,11 @@ DATE_CASES = [
     pytest.param("", '<h1>T</h1><time datetime="2024-03-01">yesterday</time>', "2024-03-01", id="time"),
     pytest.param("", '<h1>T</h1><p class="datum">1. März 2024</p>', "2024-03-01", id="german"),
     pytest.param("", "<h1>T</h1><p>Published on March 1, 2024</p>", "2024-03-01", id="near-the-headline"),
+    pytest.param("", "<h1>T <small>01.03.2024</small></h1><p>On 2 March 2024 …</p>", "2024-03-01", id="in-the-headline"),
+    pytest.param(
+        "", "<h1>T</h1>" + "<p>Words of the text.</p>" * 40 + '<a class="Publication">No. 3 of 1 March 2024</a>',
+        None, id="a-link-to-a-publication",
+    ),
     pytest.param("", '<h1>T</h1><p class="date">Updated 1 March 2024</p>', None, id="changed-is-not-published"),
     pytest.param("", "<footer>© 2024 Example</footer>", None, id="copyright-is-not-published"),
     pytest.param(
