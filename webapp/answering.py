@@ -17,7 +17,7 @@ from webapp.clauses import clauses_of
 from webapp.collapsing import Folded, fold, with_copies
 from webapp.cursors import Cursor, with_title
 from webapp.explaining import explain
-from webapp.facets import Facets, requests_for, years_expected
+from webapp.facets import Facets, counts_of_years, requests_for, years_expected
 from webapp.histogram import Histograms, months_request
 from webapp.hits import HitMaker
 from webapp.labels import Labels
@@ -87,7 +87,14 @@ class Answering:
                 facets = Facets(lease.engine, asked, request, labels, self.histograms, stamp).all(response)
             mender = Mender(lease, self._vocabularies, labels.languages(), self._limits)
             repair = mender.repair(request, parsed, response.total) if offset == 0 else None
-            histogram = self.histograms.histogram(lease.engine, stamp, asked.plan, response.extent, request)
+            histogram = self.histograms.histogram(
+                lease.engine,
+                stamp,
+                asked.plan,
+                response.extent,
+                request,
+                years=counts_of_years(request, response),
+            )
             reasons = explain(lease.engine, asked.plan, response.hits) if request.explain else {}
         hits = self._hits.hits(response.hits, asked.matchers)
         if reasons:

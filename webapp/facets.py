@@ -56,6 +56,14 @@ def requests_for(params: SearchParams) -> tuple[FacetRequest, ...]:
     return tuple(_request(name) for name in _FIELDS if not _is_chosen(params, name))
 
 
+def counts_of_years(params: SearchParams, response: SearchResponse) -> dict[int, int] | None:
+    """Return how many matches each year has, None if ``response`` does not say."""
+    buckets = response.facets.get(_FIELDS["year"])
+    if buckets is None or len(buckets) >= _SIZES["year"] or _is_chosen(params, "year"):
+        return None
+    return {int(bucket.value): bucket.count for bucket in buckets}
+
+
 def years_expected(params: SearchParams, asked: Asked) -> tuple[int, int] | None:
     """Return the first and last year whose months are wanted for sure, None if that
     hangs on what matches: their counts can be asked for with the search itself."""

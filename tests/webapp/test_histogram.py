@@ -125,6 +125,11 @@ def test_each_bucket_finds_what_it_counts(services, q):
         assert narrowed.total == bucket.count
 
 
+@pytest.mark.parametrize("q", ["", "port", "quay", "mole"])
+def test_the_facet_of_years_counts_the_same(services, q):
+    assert histogram(services, q, facets=True) == histogram(services, q, facets=False)
+
+
 def test_nothing_is_counted_unless_asked_for(services):
     assert services.search(SearchParams(q="port")).histogram is None
     assert "histogram" not in search_json(services.search(SearchParams(q="port")))
