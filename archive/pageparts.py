@@ -17,13 +17,15 @@ def continued(part: HtmlElement, candidates: Sequence[HtmlElement]) -> list[Html
     classes = part.get("class")
     if not classes or part.tag == "article":
         return []
+    alike = [e for e in candidates if e is not part and e.tag == part.tag and e.get("class") == classes]
+    if not alike:
+        return []
     around = set(part.iterancestors())
     articles = list(part.iterancestors("article"))
     pieces = []
-    for element in candidates:
-        if element is part or element.tag != part.tag or element.get("class") != classes:
-            continue
+    for element in alike:
         above = list(element.iterancestors())
+        # what was deleted with its surroundings has no ancestor in common
         common = next((ancestor for ancestor in above if ancestor in around), None)
         if common is None or common.tag in ("body", "html") or part in above:
             continue

@@ -67,7 +67,7 @@ def precise_blocks(tree: HtmlElement) -> list[Block]:
         if not len(part):
             continue
         body = _read(part)
-        for piece in continued(part, [element for element in candidates if _is_below(element, tree)]):
+        for piece in continued(part, candidates):
             _prune(piece, found)
             if len(piece):
                 body.extend(_read(piece))
