@@ -284,3 +284,17 @@ def test_marks_are_set_moved_and_removed(store):
     assert store.marks() == {"tantivy/1": 7, "whoosh/1": 0}
     store.remove_mark("tantivy/1")
     assert store.marks() == {"whoosh/1": 0}
+
+
+def test_an_article_that_the_log_of_changes_lacks_is_entered_again(store):
+    first, second = (done.id for done in store.put([document("a"), document("b")]))
+    with store._writing() as connection:
+        connection.exec_driver_sql(f"DELETE FROM changes WHERE article_id = {first}")
+    before = store.last_sequence()
+
+    assert store.unnoted() == [first]
+    store.note_changes(store.unnoted())
+
+    assert store.unnoted() == []
+    assert [(change.id, change.kind) for change in store.changes_since(before)] == [(first, ChangeKind.PUT)]
+    assert second not in {change.id for change in store.changes_since(before)}

@@ -138,3 +138,22 @@ def test_status_of_a_good_index(store: Store, indexer: Indexer) -> None:
     status = indexer.status()
 
     assert (status.state, status.documents, status.behind) == ("ready", 2, 1)
+
+
+def test_status_of_an_index_that_holds_everything(store: Store, indexer: Indexer) -> None:
+    put(store, 1, 2)
+    indexer.catch_up()
+
+    assert indexer.status().behind == 0
+
+
+def test_what_only_the_engine_finds_damaged_is_told_with_the_command(
+    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, 1)
+    indexer.catch_up()
+    _garble_data(indexer)
+    monkeypatch.setattr(Indexer, "require_whole", lambda *_, **__: None)
+
+    with pytest.raises(IndexDamagedError, match=r"is damaged .*archive reindex"):
+        indexer.open_reader()

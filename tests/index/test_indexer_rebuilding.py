@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.document import Document
 from archive.errors import LockHeldError
 from archive.store import Store
 from index import heap
 from index.build import Build
+from index.engine import Record
 from index.errors import IndexDamagedError
 from index.heap import give_back
 from index.indexer import Indexer
 from index.lock import writer_lock
 from index.manifests import make_folder
 from index.progress import Progress
+from index.records import record_from_document
 from tests.index.indexed_articles import change_manifest, ids, put, titles_with
 
 
@@ -171,6 +175,21 @@ def test_an_index_that_fails_its_check_is_not_put_to_use(
 
     assert indexer.generations.current_name() == live
     assert ids(indexer) == stored
+
+
+def test_an_index_without_the_words_of_its_articles_is_not_put_to_use(
+    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, 1, 2, 3)
+
+    def without_title(document: Document) -> Record:
+        record = record_from_document(document)
+        return replace(record, text={name: text for name, text in record.text.items() if name != "title"})
+
+    monkeypatch.setattr("index.analysts.record_from_document", without_title)
+
+    with pytest.raises(IndexDamagedError, match="does not find article"):
+        indexer.reindex()
 
 
 def test_progress_tells_rate_and_time_left(store: Store, indexer: Indexer) -> None:
