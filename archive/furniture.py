@@ -43,7 +43,11 @@ _HIDDEN_CLASS = _words("""
 """)
 _COMMENTS = re.compile(r"[Cc]omment(?!ary)|(?:article|post)-comments")
 _COMMENTS_ID = re.compile(r"(?:[Cc]omment(?!ary)|comol|disqus_thread|dsq-comments)")
-_OTHER_STORIES = re.compile(r"(?:more|top|other|latest|related|popular)[-_]?stories")
+_BESIDE = re.compile(
+    r"(?:more|top|other|latest|related|popular)[-_]?stories|promo|recirc|read-?(?:more|next)|also-read|interstitial"
+    r"|(?:^|[\s_-])bio(?:graphy)?(?:[\s_-]|$)|about-the|disclaimer|copyright|sign-?up",
+    re.IGNORECASE,
+)
 _EDGE_WORD = re.compile(r"(?:^|\s)bottom|bottom(?:\s|$)|(?:^|\s)link(?:\s|$)")
 
 # Where the article stands, from the plainest sign to the vaguest.
@@ -189,7 +193,7 @@ def _class_flags(text: str) -> int:
         flags |= TEASER
     if "aption" in text and ("caption" in text or "Caption" in text):
         flags |= CAPTION
-    if "stories" in text and _OTHER_STORIES.search(text):
+    if _BESIDE.search(text):
         flags |= TEASER
     if ("bottom" in text or "link" in text) and _EDGE_WORD.search(text):
         flags |= STRICT
@@ -222,7 +226,7 @@ def _id_flags(text: str) -> int:
         flags |= TEASER
     if "caption" in text or "Caption" in text:
         flags |= CAPTION
-    if "stories" in text and _OTHER_STORIES.search(text):
+    if _BESIDE.search(text):
         flags |= TEASER
     if _EDGE_WORD.search(text):
         flags |= STRICT

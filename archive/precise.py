@@ -137,8 +137,9 @@ def _prune(part: HtmlElement, found: Marks) -> None:
     """Delete the furniture of one part of the page."""
     _delete_guarded(part, [element for element in found.overall if _is_below(element, part)])
     strict = [element for element in found.strict if element.tag != "header"]
-    for elements in (found.captions, found.teasers, strict):
-        _delete(element for element in elements if _is_below(element, part))
+    _delete(element for element in found.captions if _is_below(element, part))
+    _delete_boxes(part, [element for element in found.teasers if _is_below(element, part)])
+    _delete(element for element in strict if _is_below(element, part))
     for _ in range(2):
         delete_link_boxes(part)
         delete_by_link_density(part, "list", favor_precision=True)
@@ -160,6 +161,12 @@ def _delete_guarded(part: HtmlElement, elements: list[HtmlElement]) -> None:
     size = len(part.text_content())
     if size - sum(len(element.text_content()) for element in outer) > _GUARDED_SHARE * size:
         _delete(outer)
+
+
+def _delete_boxes(part: HtmlElement, elements: list[HtmlElement]) -> None:
+    """Delete each that is not the larger half of ``part``, as what a "read more" button opens is."""
+    size = len(part.text_content()) if elements else 0
+    _delete(element for element in elements if 2 * len(element.text_content()) <= size)
 
 
 def _read(part: HtmlElement) -> _Element:

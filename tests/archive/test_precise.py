@@ -90,6 +90,12 @@ def test_a_part_is_not_emptied_by_its_own_class_names() -> None:
     assert len(texts(html)) == 5
 
 
+def test_what_a_button_opens_is_the_article() -> None:
+    html = f'<html><body><article><p>{SENTENCE}</p><div class="read-more">{PARAGRAPHS}</div></article></body></html>'
+
+    assert len(texts(html)) == 6
+
+
 def test_a_page_without_a_long_part_is_left_to_others() -> None:
     assert texts("<html><body><article><p>Short.</p></article></body></html>") == []
 
