@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +34,11 @@ FEW = 10
 
 
 class Answering:
-    """Answers searches, and remembers what the whole archive counts over time."""
+    """Answers searches, and remembers what the whole archive counts over time.
+
+    Attributes:
+        repair_s: how long after a search began better ones are looked for.
+    """
 
     def __init__(
         self, store: Store, labels: Labels, hits: HitMaker, vocabularies: Vocabularies, limits: Limits
@@ -44,6 +49,7 @@ class Answering:
         self._vocabularies = vocabularies
         self._limits = limits
         self.histograms = Histograms()
+        self.repair_s = math.inf
 
     def page(self, reader: LiveReader, request: SearchParams) -> SearchPage:
         """Answer one page of a search in the index that ``reader`` lends.
@@ -85,7 +91,8 @@ class Answering:
             facets = {}
             if request.facets:
                 facets = Facets(lease.engine, asked, request, labels, self.histograms, stamp).all(response)
-            mender = Mender(lease, self._vocabularies, labels.languages(), self._limits)
+            ends_at = started + self.repair_s
+            mender = Mender(lease, self._vocabularies, labels.languages(), self._limits, ends_at)
             repair = mender.repair(request, parsed, response.total) if offset == 0 else None
             histogram = self.histograms.histogram(
                 lease.engine,

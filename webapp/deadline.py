@@ -189,6 +189,7 @@ def work(pipe: Connection, settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to the whole group; the server ends us
     with Services(settings, create=False) as services, contextlib.suppress(EOFError, BrokenPipeError):
         _warm_up(services)
+        services.repair_within(settings.query_timeout_ms / 2_000)
         pipe.send(("ready", os.getpid()))
         while True:
             name, args, more = pipe.recv()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from time import perf_counter
 
 from index.analysis import tokens
 from index.engine import Engine, SearchRequest
@@ -75,12 +77,18 @@ class Vocabularies:
 
 @dataclass(frozen=True, slots=True)
 class Mender:
-    """Looks for better searches than one with few matches."""
+    """Looks for better searches than one with few matches.
+
+    Attributes:
+        ends_at: when to be content with what was found, by `time.perf_counter`: what
+            may help must not cost the answer itself its deadline.
+    """
 
     lease: Lease
     vocabularies: Vocabularies
     languages: Sequence[str]
     limits: Limits
+    ends_at: float = math.inf
 
     def repair(self, params: SearchParams, parsed: ParsedQuery, total: int) -> Repair | None:
         """Return what else to search for; None if there is nothing better.
@@ -138,7 +146,7 @@ class Mender:
         self, text: str, field: str | None, fields: tuple[str, ...], others: tuple[Plan, ...], *, rare: bool
     ) -> str:
         found = tokens(text)
-        if len(found) != 1 or (not rare and self._has(Word(text=text, field=field))):
+        if len(found) != 1 or self._is_late() or (not rare and self._has(Word(text=text, field=field))):
             return text
         guesses = self.vocabularies.of(self.lease, fields).corrections(found[0], rare=rare)
         if others and len(guesses) > 1:
@@ -171,8 +179,14 @@ class Mender:
         found = (self._alternative(text, lessened) for text, lessened in tried[:_MOST])
         return tuple(sorted((entry for entry in found if entry), key=lambda entry: -entry.total))
 
+    def _is_late(self) -> bool:
+        return perf_counter() > self.ends_at
+
     def _alternative(self, text: str, params: SearchParams) -> Alternative | None:
-        """Return the search ``params`` with its number of matches, None if there are none."""
+        """Return the search ``params`` with its number of matches, None if there are none
+        or no time is left to look."""
+        if self._is_late():
+            return None
         asked = asked_from_params(params, parse(params.q, limits=self.limits), self.languages)
         total = _total(self.lease.engine, asked.plan)
         return Alternative(text=text, params=params, total=total) if total else None

@@ -68,6 +68,10 @@ class Services(Closing):
         self.saved = SavedSearches(self.store, self)
         self._catch_up_at_start()
 
+    def repair_within(self, seconds: float) -> None:
+        """Look for better searches only so long after a search began, of which one has a deadline."""
+        self._answering.repair_s = seconds
+
     def catch_up(self, on_progress: Report | None = None) -> int:
         """Index what changed in the store; see `Indexer.catch_up`."""
         return self._archive.indexer().catch_up(on_progress)

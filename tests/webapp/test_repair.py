@@ -71,6 +71,17 @@ def test_a_slip_that_an_article_has_too_is_put_right_where_nothing_has_all_words
         assert repair(services, "wether") is None
 
 
+def test_what_may_help_never_costs_an_answer_its_deadline(tmp_path):
+    with Services(build(tmp_path, "memory")) as services:
+        services.repair_within(0.0)
+
+        late = services.search(SearchParams(q="harbour misiles"))
+        services.repair_within(60.0)
+
+        assert late.repair is None
+        assert services.search(SearchParams(q="harbour misiles")).repair is not None
+
+
 def test_without_each_word_there_are_so_many(services):
     found = repair(services, "+strike +diving +missiles")
 
