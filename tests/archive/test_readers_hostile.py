@@ -44,13 +44,13 @@ EXPECTED = {
     "handmade/gz/multi-member.txt.gz": (1, 0, set()),
     "handmade/gz/name-traversal.txt.gz": (1, 0, set()),
     "warc/bad.arc": (0, 0, {"unsupported"}),
-    "warc/example-bad-non-chunked.warc.gz": (1, 1, set()),
+    "warc/example-bad-non-chunked.warc.gz": (1, 0, set()),
     "warc/example-iana.org-chunked.warc": (1, 0, set()),
-    "warc/example-resource.warc.gz": (1, 1, set()),
+    "warc/example-resource.warc.gz": (1, 0, set()),
     "warc/example-trunc.warc": (1, 1, set()),
-    "warc/example-wget-bad-target-uri.warc.gz": (1, 1, set()),
-    "warc/example.warc": (1, 1, set()),
-    "warc/example.warc.gz": (1, 1, set()),
+    "warc/example-wget-bad-target-uri.warc.gz": (1, 0, set()),
+    "warc/example.warc": (1, 0, set()),
+    "warc/example.warc.gz": (1, 0, set()),
     "warc/post-test.warc.gz": (0, 0, {"empty"}),
 }
 
