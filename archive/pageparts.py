@@ -22,6 +22,7 @@ def continued(part: HtmlElement, candidates: Sequence[HtmlElement]) -> list[Html
         return []
     around = set(part.iterancestors())
     articles = list(part.iterancestors("article"))
+    headlines: dict[HtmlElement, int] = {}  # many pieces, few that hold them
     pieces = []
     for element in alike:
         above = list(element.iterancestors())
@@ -29,7 +30,9 @@ def continued(part: HtmlElement, candidates: Sequence[HtmlElement]) -> list[Html
         common = next((ancestor for ancestor in above if ancestor in around), None)
         if common is None or common.tag in ("body", "html") or part in above:
             continue
-        if list(element.iterancestors("article")) == articles and _headlines(common) <= 1:
+        if common not in headlines:
+            headlines[common] = _headlines(common)
+        if headlines[common] <= 1 and list(element.iterancestors("article")) == articles:
             pieces.append(element)
     return pieces
 

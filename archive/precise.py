@@ -10,7 +10,8 @@ to trafilatura itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import lxml.etree
 from lxml.etree import _Element
@@ -67,14 +68,26 @@ def precise_blocks(tree: HtmlElement) -> list[Block]:
         if not len(part):
             continue
         body = _read(part)
-        for piece in continued(part, candidates):
-            _prune(piece, found)
+        pieces = continued(part, candidates)
+        for piece, within in zip(pieces, _parted(found, pieces), strict=True):
+            _prune(piece, within)
             if len(piece):
                 body.extend(_read(piece))
         if len(body) > 1 or _size(body) >= LEAST_CHARS:
             return _blocks(body)
         used = used or len(body) > 0
     return [] if used else _blocks(_scattered(tree, found))
+
+
+def _parted(found: Marks, parts: Sequence[HtmlElement]) -> list[Marks]:
+    """What of ``found`` lies below each of ``parts``, told in one go: a page can have thousands."""
+    within = {part: replace(found, overall=[], strict=[], captions=[], teasers=[]) for part in parts}
+    for name in ("overall", "strict", "captions", "teasers") if parts else ():
+        for element in getattr(found, name):
+            for ancestor in element.iterancestors():
+                if ancestor in within:
+                    getattr(within[ancestor], name).append(element)
+    return [within[part] for part in parts]
 
 
 def _scattered(tree: HtmlElement, found: Marks) -> _Element:

@@ -91,9 +91,13 @@ class Analysts:
 
     def _asked(self, documents: list[Document]) -> _Child | None:
         """The process that works on ``documents`` now, or None where that is to be done here."""
-        while documents and self._children and not self._children[0].is_busy:
+        try:
+            asked = request(documents) if documents and self._children else b""
+        except TypeError:  # what JSON cannot say, half a surrogate
+            return None
+        while asked and self._children and not self._children[0].is_busy:
             child = self._children.popleft()
-            if child.ask(documents):
+            if child.ask(asked):
                 self._children.append(child)
                 return child
             _given_up(child)
@@ -135,10 +139,10 @@ class _Child:
     def pid(self) -> int:
         return self._process.pid
 
-    def ask(self, documents: list[Document]) -> bool:
+    def ask(self, asked: bytes) -> bool:
         """Hand over a batch; False if the process has ended."""
         try:
-            write_frame(self._requests, request(documents))
+            write_frame(self._requests, asked)
         except (OSError, ValueError):
             return False
         self.is_busy = True

@@ -179,3 +179,16 @@ def test_lists_and_headings_among_the_paragraphs_of_an_unmarked_page_are_kept() 
         "The second of the terms.",
     ]
     assert "News of the day" not in found
+
+
+def test_each_of_many_pieces_is_kept_and_cleared_of_what_is_not_the_article():
+    piece = (
+        '<div class="article-body"><p>Paragraph {number} of the report, with commas, and a sentence.</p>'
+        '<div class="share-bar">Share {number}</div></div>'
+    )
+    page = f"<html><body><main>{''.join(piece.format(number=n) for n in range(300))}</main></body></html>"
+
+    text = "\n".join(block.text for block in precise_blocks(parse_tree(page)))
+
+    assert all(f"Paragraph {number} of the report" in text for number in range(300))
+    assert "Share" not in text

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -89,6 +90,20 @@ def test_without_any_process_left_everything_is_analysed_here() -> None:
         got = [record for batch in analysts.analysed(batches(4)) for record in batch.records]
 
     assert [record.id for record in got] == list(range(1, 13))
+
+
+def test_what_no_json_can_say_is_analysed_here() -> None:
+    odd = replace(an_article(4), text="Half a surrogate: \ud800.")
+
+    with Analysts(1) as analysts:
+        got = list(analysts.analysed([(0, [odd]), (1, [an_article(5)])]))
+
+        assert len(analysts.pids) == 1
+
+    assert [batch.records for batch in got] == [
+        [record_from_document(odd)],
+        [record_from_document(an_article(5))],
+    ]
 
 
 def test_what_reading_raises_is_raised_and_the_processes_end() -> None:

@@ -15,10 +15,10 @@ from tantivy import Query
 from index.engine import FacetRequest, Record, SearchRequest, Sort
 from index.engines.distance import fuzzy_tokens
 from index.engines.scoring import most_frequent
-from index.engines.tantivy import TantivyEngine, closeness, counting, factory
+from index.engines.tantivy import TantivyEngine, closeness, counting, factory, labels
 from index.engines.tantivy.failures import SEARCHING
 from index.engines.tantivy.fields import make_schema
-from index.engines.tantivy.numbering import own_number, own_value
+from index.engines.tantivy.numbering import own_number, own_value, values_by_number
 from index.errors import EngineError, QueryLimitError
 from index.plan import Every, Term, TermFuzzy, TermNear, TermWildcard
 
@@ -97,6 +97,46 @@ def test_more_facet_values_than_an_aggregation_may_hold(
     ]
 
 
+def test_many_values_as_frequent_as_the_last_are_looked_up_in_one_go(
+    engine: TantivyEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MAX_BUCKETS", 50)
+    engine.add(article(id_, "w", f"n{id_:03d}") for id_ in range(200))
+    engine.commit()
+    reads: list[str] = []
+
+    def reading(searcher: object, name: str) -> dict[int, str]:
+        reads.append(name)
+        return values_by_number(searcher, name)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(labels, "values_by_number", reading)
+    engine.search(SearchRequest(plan=Every(), facets=(FacetRequest(field="author_key", size=40),)))
+
+    assert len(reads) <= 2
+
+
+def test_a_number_that_nobody_has_any_more_is_not_given_twice(tmp_path: Path) -> None:
+    made = factory.create(tmp_path)
+    made.add(article(id_, "w", f"n{id_}") for id_ in range(1, 5))
+    made.commit()
+    made.add([article(5, "w", "n5")])
+    made.commit()
+    made.close()
+    engine = TantivyEngine(tmp_path, writable=True)
+
+    for step in (article(5, "w", "n5"), None, article(6, "w", "newcomer"), article(7, "w", "n5")):
+        if step is None:
+            engine.delete([5])  # the last that has the highest number
+        else:
+            engine.add([step])
+        engine.commit()
+
+    wanted = SearchRequest(plan=Every(), facets=(FacetRequest(field="author_key", size=9),))
+    found = {bucket.value: bucket.count for bucket in engine.search(wanted).facets["author_key"]}
+    assert found == {"n1": 1, "n2": 1, "n3": 1, "n4": 1, "n5": 1, "newcomer": 1}
+    engine.close()
+
+
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("batches", [1, 5], ids=["one segment", "five segments"])
 def test_facets_are_exact_whatever_segments_leave_out(
@@ -118,8 +158,9 @@ def test_facets_are_exact_whatever_segments_leave_out(
     expected: Counter[str] = Counter()
     lacking = 0
     for batch in range(batches):
+        sizes = [0, 1, 1, 2, 3] + [1, 2] * rng.choice([0, 10])  # here and there few have none
         for id_ in range(batch * 60, batch * 60 + 60):
-            values = set(rng.choices(names, weights, k=rng.choice([0, 1, 1, 2, 3])))
+            values = set(rng.choices(names, weights, k=rng.choice(sizes)))
             engine.add([article(id_, "w", *values)])
             expected.update(values)
             lacking += not values

@@ -133,7 +133,8 @@ class Counting:
         counts = _counts(found)
         is_whole = not found["sum_other_doc_count"]
         lacking = counts.pop(NONE, None)
-        if lacking is None:
+        if lacking is None or (is_cut and self._is_split and not is_whole):
+            # One segment may have told of some and another left them out.
             lacking = 0 if is_whole else self._lacking(query, request.field)
         if not request.size:
             return (), lacking
@@ -173,7 +174,8 @@ class Counting:
         if is_whole:
             return counts
         exact = self._searcher.terms_with_prefix(request.field, "", filter_query=query, limit=request.size)
-        return {self._labels.number(request.field, value): count for value, count in exact}
+        numbers = self._labels.numbers(request.field)
+        return {numbers(value): count for value, count in exact}
 
     def _everything(self, query: Query, name: str, least: int = 1) -> tuple[Counts, bool]:
         """Return what has ``least`` matches or more, and whether that is all."""

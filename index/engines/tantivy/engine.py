@@ -111,8 +111,7 @@ class TantivyEngine:
         self._writer: tantivy.IndexWriter | None = None
         self._highest_id = 0  # of all that the writer knows of: what lies above replaces nothing
         self._labels: dict[str, dict[int, str]] = {}
-        self._numbering = Numbering()
-        self._numbered_to: int | None = None  # the commit that the numbering knows of
+        self._numbering = Numbering(None)
         self._schema = make_schema()
         self._view = self._open_view()
 
@@ -140,7 +139,7 @@ class TantivyEngine:
         with self._lock:
             writer = self._open_writer()
             with WRITING:
-                self._numbered_to = writer.commit()
+                writer.commit()
                 _sync_folder(self._path)
                 self._writer = None
                 writer.wait_merging_threads()
@@ -150,7 +149,6 @@ class TantivyEngine:
     def rollback(self) -> None:
         with self._lock:
             writer, self._writer = self._writer, None
-            self._numbered_to = None
             if writer is not None:
                 with WRITING:
                     writer.rollback()
@@ -228,9 +226,9 @@ class TantivyEngine:
                 index.reload()
                 searcher = index.searcher()
                 self._highest_id = _highest_id(searcher)
-                if self._writer.commit_opstamp != self._numbered_to:
-                    self._numbering = Numbering()  # others have written since
-                self._numbering.over(searcher)
+                # What was known of a value is forgotten with each commit: a number
+                # that no document has any more may have gone to another one.
+                self._numbering = Numbering(searcher)
         return self._writer
 
 

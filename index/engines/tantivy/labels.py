@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import tantivy
 
 from index.engines.tantivy.numbering import own_number, own_value, pair, pairs_field, values_by_number
@@ -32,12 +34,17 @@ class Labels:
             value = sure[number] = own_value(number) or self._given(name, number)
         return value
 
-    def number(self, name: str, value: str) -> int:
-        """Return the number that stands for ``value``."""
-        own = own_number(value)
-        if own is not None:
-            return own
-        return next(number for number, there in self._read(name).items() if there == value)
+    def numbers(self, name: str) -> Callable[[str], int]:
+        """Return what tells the numbers of values of the field ``name``; read in one go."""
+        given = {value: number for number, value in self._read(name).items()}
+
+        def number(value: str) -> int:
+            found = own_number(value) or given.get(value)
+            if found is None:
+                raise _lost(name)
+            return found
+
+        return number
 
     def _given(self, name: str, number: int) -> str:
         value = self._known.get(name, {}).get(number)
@@ -45,9 +52,13 @@ class Labels:
         if value is None or not self._searcher.doc_freq(pairs_field(name), pair(value, number)):
             value = self._read(name).get(number)
         if value is None:
-            raise IndexDamagedError(f"The index has lost a value of {name!r}; run: archive reindex")
+            raise _lost(name)
         return value
 
     def _read(self, name: str) -> dict[int, str]:
         values = self._known[name] = values_by_number(self._searcher, name)
         return values
+
+
+def _lost(name: str) -> IndexDamagedError:
+    return IndexDamagedError(f"The index has lost a value of {name!r}; run: archive reindex")

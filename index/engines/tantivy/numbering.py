@@ -82,19 +82,18 @@ def values_by_number(searcher: tantivy.Searcher, name: str) -> dict[int, str]:
 
 
 class Numbering:
-    """Gives numbers to values while an index is written.
+    """Gives numbers to values from one commit to the next.
 
     It knows what it gave; what was there before is looked up in the index.
+
+    Args:
+        searcher: of the last commit.
     """
 
-    def __init__(self) -> None:
-        self._searcher: tantivy.Searcher | None = None
+    def __init__(self, searcher: tantivy.Searcher | None) -> None:
+        self._searcher = searcher if searcher is not None and searcher.num_segments else None
         self._known: dict[str, dict[str, int]] = {}
         self._next: dict[str, int] = {}
-
-    def over(self, searcher: tantivy.Searcher) -> None:
-        """Look up in this state of the index from now on."""
-        self._searcher = searcher if searcher.num_segments else None
 
     def number(self, name: str, value: str) -> int:
         """Return the number of ``value`` in the field ``name``."""
