@@ -7,17 +7,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy.engine import Connection, Engine
 
+from archive.closing import Closing
 from archive.errors import StoreError
 from archive.store.connection import writer_of
 from archive.store.failures import store_errors
 
 
-class Opened:
+class Opened(Closing):
     """The database, its connections and its lock."""
 
     def __init__(
@@ -42,14 +41,6 @@ class Opened:
     def close(self) -> None:
         """Close every connection; the store cannot be used any more."""
         self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
