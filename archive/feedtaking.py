@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from archive.errors import FetchError, ReadError
 from archive.feedentries import Entry, digest_of, entry_from, kept_apart, with_known
 from archive.fetch.client import Client, Page
 from archive.fetch.hosts import from_hosts
-from archive.fetch.keeping import Keeper, failure_in, failure_of
-from archive.fetch.storing import Tally
-from archive.ingest import ItemOutcome, Outcome
+from archive.fetch.keeping import Keeper, failure_of
+from archive.outcomes import ItemOutcome, Tally, outcome_of_failure
 from archive.readers import ReadFailure
 from archive.reading import ReadArticle
 from archive.store import Store
 from archive.store.web import Feed, KnownEntry
+
+_Passed = Literal["duplicate", "unchanged", "skipped"]  # what becomes of an entry that is not stored
+_Verdict = Literal["own", "page", _Passed]
 
 _FOR_GOOD: Final = frozenset({"robots", "address", "unsupported", "empty", "limit", "malformed"})
 
@@ -50,7 +52,7 @@ class EntryTaker:
         entries: dict[str, Entry] = {}
         for each in results:
             if isinstance(each, ReadFailure) and not each.url:
-                self._tally.note_all([failure_in(page.url, each)])
+                self._tally.note(outcome_of_failure(page.url, each))
             else:
                 entry = entry_from(each, page)
                 entries.setdefault(entry.key, entry)
@@ -77,10 +79,10 @@ class EntryTaker:
         new = sum(each.key not in known for each in (*own, *pages))
         return new, is_complete
 
-    def _verdict(self, entry: Entry, known: KnownEntry | None, stored: dict[str, int]) -> str:
+    def _verdict(self, entry: Entry, known: KnownEntry | None, stored: dict[str, int]) -> _Verdict:
         """Return ``own`` to store the entry, ``page`` to fetch its page, else the outcome."""
         wants_page = self._full and entry.is_summary and bool(entry.url)
-        store = "page" if wants_page else ("own" if entry.document is not None else "skipped")
+        store: _Verdict = "page" if wants_page else ("own" if entry.document is not None else "skipped")
         if known is None:
             is_here = entry.document is not None and entry.document.identity in stored
             return "duplicate" if is_here else store
@@ -92,19 +94,14 @@ class EntryTaker:
         # A summary that changed says nothing against the page that was fetched.
         return "unchanged" if stored_as == "page" and not wants_page else store
 
-    def _note(self, page: Page, entry: Entry, outcome: str) -> None:
-        reasons = {
+    def _note(self, page: Page, entry: Entry, outcome: _Passed) -> None:
+        reasons: dict[_Passed, str] = {
             "duplicate": "the archive has this article already",
+            "unchanged": "",
             "skipped": f"only an address: --full fetches it, or `archive fetch {entry.url[:200]}`",
         }
-        outcomes: dict[str, Outcome] = {"duplicate": "duplicate", "skipped": "skipped"}
         self._tally.note(
-            ItemOutcome(
-                path=page.url,
-                member=entry.member,
-                outcome=outcomes.get(outcome, "unchanged"),
-                reason=reasons.get(outcome, ""),
-            )
+            ItemOutcome(path=page.url, member=entry.member, outcome=outcome, reason=reasons[outcome])
         )
 
     def _store_own(self, entries: Sequence[Entry]) -> None:
@@ -147,8 +144,8 @@ class EntryTaker:
                 return FetchError("its page has less text than the feed", code="empty")
             document = with_known(document, entry.document)
         with self._keeper.writing():
-            kept = self._keeper.put_of(found, [document])
-        self._tally.note_all(kept)
+            outcomes = self._keeper.put_of(found, [document])
+        self._tally.note_all(outcomes)
         learned = KnownEntry(digest=digest_of(entry, "page"), is_own=True)
         self._store.save_entries(feed.name, {entry.key: learned})
         return None

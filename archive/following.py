@@ -15,8 +15,7 @@ from archive.feedtaking import EntryTaker
 from archive.fetch.client import Client, Page
 from archive.fetch.hosts import from_hosts
 from archive.fetch.keeping import Keeper, KeepOptions, failure_of
-from archive.fetch.storing import Tally
-from archive.ingest import IngestReport, ItemOutcome
+from archive.outcomes import IngestReport, ItemOutcome, Tally
 from archive.readers import ReadFailure
 from archive.readers.sniff import Kind
 from archive.reading import ReadArticle
@@ -101,7 +100,7 @@ def poll(
                 polled.append(run.failed(feed, found, clock()))
             else:
                 polled.append(run.took(feed, found, clock()))
-    return PollReport(articles=tally.report, feeds=tuple(polled))
+    return PollReport(articles=tally.finish(), feeds=tuple(polled))
 
 
 class _Poll:

@@ -11,38 +11,22 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from archive.closing import Closing
-from archive.containers import SKIPPED
 from archive.document import Document, Draft, Origin, Provenance
 from archive.errors import ReadError
 from archive.fetch.client import Page
-from archive.ingest import ItemOutcome, Outcome
 from archive.lock import WriterLock
 from archive.normalise import fold_key, identity_of, normalise_url
 from archive.originals import make_original
+from archive.outcomes import ItemOutcome, outcome_of_article, outcome_of_failure
 from archive.readers import ReadFailure, ReadOptions
 from archive.reading import ReadArticle
-from archive.store import PutResult, Store
+from archive.store import PutOutcome, PutResult, Store
 from archive.store.originals import Original
 from archive.store.web import Validators
 from archive.workers import ReaderPool
 
 _SAME_SITE: Final = ("www.", "m.", "mobile.", "amp.")
-
-
 _BY_ADDRESS: Final = Provenance(method="url", detail="address of the item")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What became of one article or failure of a page; ``id`` is 0 for a failure.
-
-    Attributes:
-        is_current: the article says now what the page says; see `PutResult`.
-    """
-
-    outcome: ItemOutcome
-    id: int = 0
-    is_current: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +49,7 @@ class KeepOptions:
 class Keeper(Closing):
     """Reads pages and stores their articles; a context manager that ends its process."""
 
-    def __init__(
-        self,
-        store: Store,
-        options: KeepOptions,
-    ) -> None:
+    def __init__(self, store: Store, options: KeepOptions) -> None:
         self._store = store
         self._options = options.read
         self._lock_path = options.lock_path
@@ -93,34 +73,43 @@ class Keeper(Closing):
             notes=(*self._options.notes, *page.notes),
         )
 
-    def keep(self, page: Page) -> list[Kept]:
+    def keep(self, page: Page) -> list[ItemOutcome]:
         """Store the articles of a page, durable on return, and how to ask for it again."""
         results = self.read(page)
         articles = [self.placed(result, page) for result in results if isinstance(result, ReadArticle)]
-        failures = [failure_in(page.url, each) for each in results if isinstance(each, ReadFailure)]
+        failures = [
+            outcome_of_failure(page.url, result) for result in results if isinstance(result, ReadFailure)
+        ]
         if not articles:
             return failures
         with self.writing():
-            put = self.put_of(page, articles, is_whole=not failures)
-        return put + failures
+            outcomes = self.put_of(page, articles, is_whole=not failures)
+        return outcomes + failures
 
-    def put_of(self, page: Page, documents: Sequence[Document], *, is_whole: bool = True) -> list[Kept]:
+    def put_of(
+        self, page: Page, documents: Sequence[Document], *, is_whole: bool = True
+    ) -> list[ItemOutcome]:
         """Store the articles of a page, and if they are all of it, how to ask for it again."""
-        put = self.put(documents)
+        results = self._store.put(documents)
         if is_whole:
             found = Validators(etag=page.etag, last_modified=page.last_modified)
-            self._store.note_fetch(page.url, put[0].id, found)
-        if self._keep_source and len(put) == 1 and not self._is_kept(put[0]):
-            self._store.keep_originals([(put[0].id, self._original(page, documents[0]))])
-        return put
+            self._store.note_fetch(page.url, results[0].id, found)
+        if self._keep_source and len(results) == 1 and not self._is_kept(results[0]):
+            self._store.keep_originals([(results[0].id, self._original(page, documents[0]))])
+        return _outcomes(documents, results)
 
-    def _is_kept(self, put: Kept) -> bool:
+    def put(self, documents: Sequence[Document]) -> list[ItemOutcome]:
+        """Store documents in one transaction."""
+        return _outcomes(documents, self._store.put(documents))
+
+    def _is_kept(self, result: PutResult) -> bool:
         """Say whether an article has its source; a duplicate's belongs to no article of its own."""
-        outcome = put.outcome.outcome
         return (
-            outcome == "duplicate"
-            or not put.is_current
-            or (outcome == "unchanged" and put.id in self._store.with_original([put.id]))
+            result.outcome is PutOutcome.DUPLICATE
+            or not result.is_current
+            or (
+                result.outcome is PutOutcome.UNCHANGED and result.id in self._store.with_original([result.id])
+            )
         )
 
     def _original(self, page: Page, document: Document) -> Original:
@@ -140,16 +129,6 @@ class Keeper(Closing):
         if self._lock_path is None:
             return nullcontext()
         return WriterLock(self._lock_path, timeout_s=self._lock_timeout_s)
-
-    def put(self, documents: Sequence[Document]) -> list[Kept]:
-        """Store documents in one transaction."""
-        if not documents:
-            return []
-        results = self._store.put(documents)
-        return [
-            Kept(outcome=_outcome(document, result), id=result.id, is_current=result.is_current)
-            for document, result in zip(documents, results, strict=True)
-        ]
 
     def placed(self, article: ReadArticle, page: Page) -> Document:
         """Return an article of a page under an address that the page may speak for.
@@ -187,16 +166,6 @@ def failure_of(url: str, error: ReadError) -> ItemOutcome:
     return ItemOutcome(path=url, outcome="failed", code=error.code, reason=str(error))
 
 
-def failure_in(url: str, failure: ReadFailure) -> Kept:
-    """Return what became of a part of a page that is no article."""
-    outcome: Outcome = "skipped" if failure.code == SKIPPED else "failed"
-    return Kept(
-        outcome=ItemOutcome(
-            path=url, member=failure.member, outcome=outcome, code=failure.code, reason=failure.reason
-        )
-    )
-
-
 def _site(host: str) -> str:
     prefix = next((each for each in _SAME_SITE if host.startswith(each)), "")
     return host[len(prefix) :]
@@ -215,12 +184,5 @@ def _moved(document: Document, external_id: str, url: str, warning: str) -> Docu
     return dataclasses.replace(placed, identity=identity_of(placed, external_id))
 
 
-def _outcome(document: Document, result: PutResult) -> ItemOutcome:
-    return ItemOutcome(
-        path=document.origin.path,
-        member=document.origin.member,
-        outcome=result.outcome.value,
-        slug=result.slug,
-        reason=result.note,
-        warnings=document.warnings,
-    )
+def _outcomes(documents: Sequence[Document], results: Sequence[PutResult]) -> list[ItemOutcome]:
+    return [outcome_of_article(*each) for each in zip(documents, results, strict=True)]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from archive.errors import FetchError, ReadError
 from archive.fetch.client import Client, Page
 from archive.fetch.hosts import from_hosts
-from archive.fetch.keeping import Keeper, KeepOptions, Kept, failure_of
-from archive.ingest import IngestReport, ItemOutcome
+from archive.fetch.keeping import Keeper, KeepOptions, failure_of
+from archive.outcomes import IngestReport, ItemOutcome, Tally
 from archive.store import Store
-
-_MAX_LISTED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,34 +22,6 @@ class FetchOptions(KeepOptions):
     """
 
     again: bool = False
-
-
-class Tally:
-    """Counts outcomes into a report and tells them on."""
-
-    def __init__(self, on_outcome: Callable[[ItemOutcome], None] | None = None) -> None:
-        self.report = IngestReport()
-        self._on_outcome = on_outcome
-        self._start = time.monotonic()
-
-    def note(self, outcome: ItemOutcome) -> None:
-        """Count one outcome."""
-        report = self.report
-        setattr(report, outcome.outcome, getattr(report, outcome.outcome) + 1)
-        if outcome.outcome == "failed" and len(report.failures) < _MAX_LISTED:
-            report.failures.append(outcome)
-        if outcome.warnings:
-            report.warned += 1
-            if len(report.warnings) < _MAX_LISTED:
-                report.warnings.append(outcome)
-        report.seconds = time.monotonic() - self._start
-        if self._on_outcome is not None:
-            self._on_outcome(outcome)
-
-    def note_all(self, kept: Iterable[Kept]) -> None:
-        """Count what became of a page."""
-        for each in kept:
-            self.note(each.outcome)
 
 
 def fetch(
@@ -75,6 +43,7 @@ def fetch(
     """
     options = options or FetchOptions()
     tally = Tally(on_outcome)
+    size = 0
     known = (lambda _url: None) if options.again else store.validators
     with Keeper(store, options) as keeper:
         tasks = _tasks(urls, client, tally)
@@ -84,9 +53,9 @@ def fetch(
             elif found.is_unchanged:
                 tally.note(unchanged(found))
             else:
-                tally.report.bytes += len(found.body)
+                size += len(found.body)
                 tally.note_all(keeper.keep(found))
-    return tally.report
+    return tally.finish(size=size)
 
 
 def unchanged(page: Page) -> ItemOutcome:
