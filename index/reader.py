@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from index.checking import CheckingEngine
 from index.engine import Engine
-from index.indexer import Indexer
+from index.live import LiveIndex
 
 
 @dataclass(slots=True)
@@ -35,10 +35,10 @@ class Lease:
 
 
 class LiveReader:
-    """Lends the live index of one `Indexer`; safe to share between threads."""
+    """Lends the live index of one engine; safe to share between threads."""
 
-    def __init__(self, indexer: Indexer) -> None:
-        self._indexer = indexer
+    def __init__(self, index: LiveIndex) -> None:
+        self._index = index
         self._lock = threading.Lock()
         self._current: Lease | None = None
 
@@ -48,7 +48,7 @@ class LiveReader:
 
         Raises:
             IndexMissingError, IndexOutdatedError, IndexDamagedError: as
-                `Indexer.open_reader`.
+                `LiveIndex.open_reader`.
         """
         lease = self._take()
         try:
@@ -62,7 +62,7 @@ class LiveReader:
             self._retire()
 
     def _take(self) -> Lease:
-        stamp = self._indexer.generations.stamp()
+        stamp = self._index.generations.stamp()
         with self._lock:
             if self._current is None or self._current.stamp != stamp:
                 self._renew(stamp)
@@ -72,14 +72,14 @@ class LiveReader:
             return lease
 
     def _renew(self, stamp: tuple[int, int]) -> None:
-        name = self._indexer.generations.current_name()
+        name = self._index.generations.current_name()
         if self._current is not None and self._current.generation == name and stamp != (0, 0):
-            self._indexer.live()  # a check may have found it damaged
+            self._index.live()  # a check may have found it damaged
             self._current.engine.refresh()
             self._current.stamp = stamp
             return
         self._retire()
-        engine = CheckingEngine(self._indexer.open_reader(), self._indexer.store.get_many)
+        engine = CheckingEngine(self._index.open_reader(), self._index.store.get_many)
         self._current = Lease(engine=engine, generation=name, stamp=stamp)
 
     def _retire(self) -> None:

@@ -291,10 +291,7 @@ def _index_leftovers(indexer: Indexer) -> Iterator[Problem]:
     if going_on is not None and going_on.manifest.state is State.BUILDING:
         keep.add(going_on.name)  # the next rebuild goes on with it
     left = [name for name in generations.names() if name not in keep and name not in complete]
-    there = {f"{indexer.engine}/{name}" for name in generations.names()}
-    marks = [
-        mark for mark in indexer.store.marks() if mark.startswith(f"{indexer.engine}/") and mark not in there
-    ]
+    marks = indexer.stray_marks()
     if left or marks:
         what = f"{len(left):,} folders and {len(marks):,} marks"
         yield Problem(
