@@ -70,6 +70,7 @@ class LiveIndex:
                 documents = engine.count()
             finally:
                 engine.close()
+            behind = max(0, self.store.last_sequence() - self.reached(live))
         except EngineError as exc:
             return IndexStatus(engine=self.engine, state=_state(exc), problem=str(exc))
         return IndexStatus(
@@ -77,7 +78,7 @@ class LiveIndex:
             state="ready",
             generation=live.name,
             documents=documents,
-            behind=max(0, self.store.last_sequence() - self.reached(live)),
+            behind=behind,
             built_at=live.manifest.built_at,
         )
 

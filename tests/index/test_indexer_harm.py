@@ -128,6 +128,10 @@ def test_an_index_that_the_store_does_not_know_is_not_caught_up(store: Store, in
 
     with pytest.raises(IndexOutdatedError, match="archive reindex"):
         indexer.catch_up()
+    status = indexer.status()
+
+    assert status.state == "outdated"
+    assert "archive reindex" in status.problem
 
 
 def test_status_of_a_good_index(store: Store, indexer: Indexer) -> None:
