@@ -61,6 +61,7 @@ GROUPS = {
             "index/checksums.py",
             "index/build.py",
             "index/indexer.py",
+            "index/live.py",
             "archive/store/changes.py",
             "archive/store/upkeep.py::note_changes",
         ),
