@@ -43,7 +43,6 @@ class Limits:
     title_chars: int = 1_000
     author_chars: int = 200
     authors: int = 100
-    byline_chars: int = 10_000
     tags: int = 100
     tag_chars: int = 200
     source_chars: int = 300

@@ -161,17 +161,6 @@ class ArticleMethods(Opened):
             for row in rows
         ]
 
-    def same_text(self, id: int) -> list[int]:
-        """Ids of the other articles with the same text (wire copies), ascending."""
-        group = select(articles.c.group_id).where(articles.c.id == id).scalar_subquery()
-        with self._reading() as connection:
-            found = connection.execute(
-                select(articles.c.id)
-                .where((articles.c.group_id == group) & (articles.c.group_id != articles.c.id))
-                .union(select(group))
-            )
-            return sorted(row[0] for row in found if row[0] not in (None, id))
-
 
 def _document(row: Any, damaged: list[int] | None, *, with_text: bool = True) -> Document | None:
     """The document of a row, or None for a damaged one that was noted."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-
-from archive.document import Document
 from archive.store import maintenance, people, searches
 from archive.store.articles import ArticleMethods
 from archive.store.records import SavedSearch, StoredAuthor
-from archive.store.tables import article_authors, articles, authors
 
 
 class ListingMethods(ArticleMethods):
@@ -22,23 +18,6 @@ class ListingMethods(ArticleMethods):
         """
         with self._reading() as connection:
             return people.author_by_slug(connection, slug)
-
-    def articles_by_author(
-        self, author_key: str, *, offset: int = 0, limit: int = 50, with_text: bool = False
-    ) -> list[Document]:
-        """The author's articles, newest first and undated last."""
-        with self._reading() as connection:
-            ids = connection.execute(
-                select(articles.c.id)
-                .join(article_authors, article_authors.c.article_id == articles.c.id)
-                .join(authors, authors.c.id == article_authors.c.author_id)
-                .where(authors.c.key == author_key)
-                .order_by(func.coalesce(articles.c.published, "").desc(), articles.c.id.desc())
-                .limit(limit)
-                .offset(offset)
-            ).scalars()
-            found = list(ids)
-        return self.get_many(found, with_text=with_text)
 
     def languages(self) -> dict[str, int]:
         """Language -> articles, the most frequent first; "" stands for those that could not be told."""

@@ -89,14 +89,6 @@ class ShowingMethods:
         """Slug and printed name of authors by folded key; unknown keys are left out."""
         return {key: (slug, name) for key, slug, name in self._looked_up(_AUTHORS, keys)}
 
-    def author_names(self, keys: Iterable[str]) -> dict[str, str]:
-        """Printed names by key; unknown keys are left out."""
-        return {key: name for key, (_, name) in self.author_entries(keys).items()}
-
-    def author_slugs(self, keys: Iterable[str]) -> dict[str, str]:
-        """Slugs by key; unknown keys are left out."""
-        return {key: slug for key, (slug, _) in self.author_entries(keys).items()}
-
     def source_names(self, keys: Iterable[str]) -> dict[str, str]:
         """Printed names of sources by folded key; unknown keys are left out."""
         return {row[0]: row[1] for row in self._looked_up(_SOURCES, keys)}

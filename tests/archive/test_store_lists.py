@@ -15,17 +15,16 @@ def test_author_is_found_under_all_printed_forms(store):
     author = store.author_by_slug("jose-nunez")
 
     assert (author.key, author.name, author.articles) == ("jose nunez", "José Núñez", 2)
-    assert store.author_names(["jose nunez", "nobody"]) == {"jose nunez": "José Núñez"}
-    assert store.author_slugs(["jose nunez"]) == {"jose nunez": "jose-nunez"}
+    assert store.author_entries(["jose nunez", "nobody"]) == {"jose nunez": ("jose-nunez", "José Núñez")}
     assert store.by_slug("harbour-strike-2").authors == ("JOSE NUNEZ", "jose  nunez")
 
 
 def test_authors_whose_names_read_alike_have_their_own_pages(store):
     store.put([document("a", authors=("Li Wei", "Li-Wei")), document("b", authors=("Li. Wei",))])
 
-    slugs = store.author_slugs(["li wei", "li-wei", "li. wei"])
+    entries = store.author_entries(["li wei", "li-wei", "li. wei"])
 
-    assert sorted(slugs.values()) == ["li-wei", "li-wei-2", "li-wei-3"]
+    assert sorted(slug for slug, _ in entries.values()) == ["li-wei", "li-wei-2", "li-wei-3"]
 
 
 def test_author_who_is_no_longer_named_has_no_articles(store):
@@ -39,17 +38,6 @@ def test_author_who_is_no_longer_named_has_no_articles(store):
 def test_unknown_author_is_an_error(store):
     with pytest.raises(ArticleNotFoundError, match="nobody"):
         store.author_by_slug("nobody")
-
-
-def test_articles_by_author_are_newest_first_and_undated_last(store):
-    dates = {"a": None, "b": PartialDate(2023, 5), "c": PartialDate(2024), "d": PartialDate(2023, 5, 1)}
-    store.put([document(name, authors=("Jane Doe",), published=date) for name, date in dates.items()])
-
-    found = store.articles_by_author("jane doe")
-
-    assert [each.identity for each in found] == ["c", "d", "b", "a"]
-    assert store.articles_by_author("jane doe", offset=1, limit=2) == found[1:3]
-    assert store.articles_by_author("nobody") == []
 
 
 def test_sources_and_languages_are_counted(store):

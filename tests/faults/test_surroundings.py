@@ -221,5 +221,6 @@ def test_authors_that_do_not_follow_from_the_articles_are_mended(
     assert "Not as the articles say" in found.output
     assert mended.exit_code == 0, mended.output
     with Store.open(home / "archive.db") as store:
-        assert store.author_names(["ada lovelace"]) == {"ada lovelace": "Ada Lovelace"}
-        assert len(store.articles_by_author("ada lovelace")) == 6
+        slug, name = store.author_entries(["ada lovelace"])["ada lovelace"]
+        assert name == "Ada Lovelace"
+        assert store.author_by_slug(slug).articles == 6
