@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -36,15 +37,10 @@ _DESCEND = (
 
 @dataclass(slots=True)
 class Graph:
-    """All objects of a page's JSON-LD, in page order, with an index by ``@id``.
-
-    Attributes:
-        broken: how many blocks could not be read at all.
-    """
+    """All objects of a page's JSON-LD, in page order, with an index by ``@id``."""
 
     nodes: list[dict[str, Any]] = field(default_factory=list)
     by_id: dict[str, dict[str, Any]] = field(default_factory=dict)
-    broken: int = 0
 
     def article(self) -> dict[str, Any]:
         """The first article of the page; an empty object when there is none."""
@@ -102,26 +98,24 @@ def types(node: dict[str, Any]) -> list[str]:
 
 
 def graph_from_blocks(blocks: Iterable[str]) -> Graph:
-    """Read the ``application/ld+json`` blocks of one page."""
-    graph = Graph()
-    for number, block in enumerate(blocks):
-        if number >= MAX_BLOCKS:
-            break
+    """Read the ``application/ld+json`` blocks of one page; what cannot be read at all is passed over."""
+    nodes = list(islice(_nodes(islice(blocks, MAX_BLOCKS)), MAX_NODES))
+    graph = Graph(nodes=nodes)
+    for node in nodes:
+        _index(graph.by_id, node)
+    return graph
+
+
+def _nodes(blocks: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for block in blocks:
         if len(block) > MAX_BLOCK_CHARS or not block.strip():
             continue
         try:
             values = parse_block(block)
         except ValueError:
-            graph.broken += 1
             continue
         for value in values:
-            for node in _walk(value):
-                if len(graph.nodes) >= MAX_NODES:
-                    return graph
-                graph.nodes.append(node)
-    for node in graph.nodes:
-        _index(graph.by_id, node)
-    return graph
+            yield from _walk(value)
 
 
 def _index(by_id: dict[str, dict[str, Any]], node: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from archive.extract import extract_page
 from archive.htmlpage import Page
-from archive.jsonld import parse_block
+from archive.jsonld import MAX_NODES, parse_block
 from archive.metadata import Metadata, read_metadata
 
 
@@ -75,6 +75,20 @@ def test_broken_json_ld_is_mended(block: str) -> None:
 def test_hopeless_json_ld_is_refused(block: str) -> None:
     with pytest.raises(ValueError, match="not JSON"):
         parse_block(block)
+
+
+def test_references_are_followed_where_there_are_more_objects_than_are_read() -> None:
+    many = ", ".join('{"@type": "Thing"}' for _ in range(MAX_NODES))
+
+    data = _read(
+        _json_ld(
+            '{"@graph": [{"@type": "NewsArticle", "headline": "Strike ends", "author": {"@id": "#jd"}},'
+            ' {"@id": "#jd", "@type": "Person", "name": "Jane Doe"},'
+            f' {{"@id": "#tc", "@type": "Person", "name": "Tom Cook"}}, {many}]}}'
+        )
+    )
+
+    assert data.authors == ("Jane Doe",)
 
 
 def test_only_the_first_article_of_a_page_counts() -> None:
