@@ -17,7 +17,7 @@ from index.plan import All, Any, Constant, Plan, Reward, Term, TermPrefix
 from webapp.filters import filters_from_params
 from webapp.histogram import Histograms
 from webapp.labels import Labels
-from webapp.models import FACETS, MISSING, FacetPage, FacetValue, SearchParams
+from webapp.models import FACETS, HAS, MISSING, FacetPage, FacetValue, SearchParams
 from webapp.searching import Asked
 
 #: Most values that a facet is searched through for one page of them.
@@ -110,6 +110,7 @@ class Facets:
         """
         found = {name: self._facet(name, response) for name in _FIELDS}
         found["month"] = self._months(found["year"], response)
+        found["duplicate"] = self._duplicates(response.total)
         return {name: found[name] for name in FACETS}
 
     def page(self, name: str, *, find: str = "", page: int = 1, limit: int = 100) -> FacetPage:
@@ -118,7 +119,12 @@ class Facets:
         Args:
             find: only those with words that begin so.
         """
-        values = self._all_months() if name == "month" else self._all_values(name, find)
+        if name == "month":
+            values = self._all_months()
+        elif name == "duplicate":
+            values = list(self._duplicates())
+        else:
+            values = self._all_values(name, find)
         wanted = tokens(find)
         kept = [value for value in values if _has_words(value, wanted)]
         shown = kept[(page - 1) * limit : page * limit]
@@ -199,6 +205,32 @@ class Facets:
                 selected=selected,
                 excluded=excluded,
             ),
+        )
+
+    def _duplicates(self, total: int | None = None) -> tuple[FacetValue, ...]:
+        """The articles that have near-duplicates, and the others; nothing where none has any.
+
+        Args:
+            total: of the search, if that is known.
+        """
+        is_chosen = _is_chosen(self.params, "duplicate")
+        if not is_chosen and not self.labels.has_duplicates(self.engine):
+            return ()
+        plan = self._plan_without("duplicate") if is_chosen else self.asked.plan
+        if total is None or is_chosen:
+            total = self.engine.search(SearchRequest(plan=plan, limit=0)).total
+        having = self._count(plan, "duplicate", HAS) if total else 0
+        if not having and not is_chosen:
+            return ()
+        return tuple(
+            FacetValue(
+                value=value,
+                label=label,
+                count=count,
+                selected=value in self.params.duplicate,
+                excluded=value in self._excluded("duplicate"),
+            )
+            for value, label, count in ((HAS, "Has copies", having), (MISSING, "No copies", total - having))
         )
 
     def _months(self, years: Sequence[FacetValue], response: SearchResponse) -> tuple[FacetValue, ...]:

@@ -16,7 +16,7 @@ from index.plan import Any, Constant, Except, Plan, Term
 from index.query.ast import DateRange, Has, Near, Not, Or, Phrase, Query, Whole
 from index.query.rewrite import plan_from_query
 from index.schema import BREAKS
-from webapp.models import MISSING, SearchParams
+from webapp.models import HAS, MISSING, SearchParams
 
 #: Most words that `index.plan.TermNear` takes.
 _NEAR_WORDS = 5
@@ -29,6 +29,7 @@ _PRESENCE = {
     "language": "lang",
     "year": "date",
     "month": "date",
+    "duplicate": "duplicate",
 }
 
 
@@ -59,6 +60,7 @@ def filters_from_params(params: SearchParams, languages: Sequence[str]) -> tuple
         "language": _language,
         "year": lambda value: _year(value, languages),
         "month": lambda value: _month(value, languages),
+        "duplicate": lambda value: _duplicate(value, languages),
     }
 
     def choice(name: str, value: str) -> Filter:
@@ -137,6 +139,12 @@ def _month(value: str, languages: Sequence[str]) -> Filter:
         raise QueryError(f"month: {value[:30]!r} is not a month such as 2024-09.")
     following = dt.date.fromordinal(date.end) if date.end <= dt.date.max.toordinal() else None
     return _from_tree(DateRange(start=date.first, end=following), languages)
+
+
+def _duplicate(value: str, languages: Sequence[str]) -> Filter:
+    if value != HAS:
+        raise QueryError(f"duplicate: {value[:30]!r} is not '{HAS}' or '{MISSING}'.")
+    return _from_tree(Has(name="duplicate"), languages)
 
 
 def _dates(params: SearchParams, languages: Sequence[str]) -> Filter | None:

@@ -20,7 +20,7 @@ _Entry = TypeVar("_Entry")
 
 
 class Labels:
-    """Printed names and addresses of authors and sources, and the languages.
+    """Printed names and addresses of authors and sources, the languages, and whether there are duplicates.
 
     What is remembered is forgotten as soon as `at` is called with another
     stamp: an article may have brought a new spelling.
@@ -33,19 +33,30 @@ class Labels:
         self._names: dict[str, dict[str, str]] = {}
         self._authors: dict[str, tuple[str, str]] = {}
         self._languages: tuple[str, ...] | None = None
+        self._duplicates: bool | None = None
 
     def at(self, stamp: Hashable) -> Labels:
         """Forget what was remembered before ``stamp``, and return itself."""
         if stamp != self._stamp:
             with self._lock:
                 self._stamp, self._names, self._authors, self._languages = stamp, {}, {}, None
+                self._duplicates = None
         return self
 
     def languages(self) -> tuple[str, ...]:
         """Return the languages of the articles, most frequent first."""
-        if self._languages is None:
-            self._languages = tuple(code for code in self._store.languages() if code)
-        return self._languages
+        found = self._languages  # another thread may forget it meanwhile
+        if found is None:
+            found = self._languages = tuple(code for code in self._store.languages() if code)
+        return found
+
+    def has_duplicates(self, engine: Engine) -> bool:
+        """Whether any article has near-duplicates."""
+        found = self._duplicates
+        if found is None:
+            plan = Constant(Term("has", "duplicate"), 0.0)
+            found = self._duplicates = engine.search(SearchRequest(plan=plan, limit=0)).total > 0
+        return found
 
     def authors(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the printed names for author keys."""

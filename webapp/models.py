@@ -24,10 +24,13 @@ MAX_LIMIT = 100
 DEFAULT_LIMIT = 10
 
 #: Facets of a search, in the order in which they are shown.
-FACETS = ("author", "source", "tag", "language", "year", "month")
+FACETS = ("author", "source", "tag", "language", "year", "month", "duplicate")
 
-#: Facet value of the articles that have no date, author, source or language.
+#: Facet value of the articles that have no date, author, source or language, or no near-duplicate.
 MISSING = "none"
+
+#: Facet value of the articles that have near-duplicates.
+HAS = "yes"
 
 #: The order by relevance that wanes with age; the other orders are `index.engine.Sort`.
 RECENT = "recent"
@@ -39,7 +42,7 @@ class SearchParams:
 
     Attributes:
         q: query text, as typed.
-        author, source, tag, language, year, month: filters.  One name in
+        author, source, tag, language, year, month, duplicate: filters.  One name in
             ``author`` is matched like ``author:"…"``; several values of one
             filter widen it, different filters narrow.  ``none`` asks for
             articles without the value; ``tag`` covers tags and section.
@@ -64,6 +67,7 @@ class SearchParams:
     year: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
     month: tuple[str, ...] = ()
+    duplicate: tuple[str, ...] = ()
     excluded: tuple[tuple[str, str], ...] = ()
     date_from: str = ""
     date_to: str = ""

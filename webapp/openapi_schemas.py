@@ -152,7 +152,8 @@ SCHEMAS: Schema = {
             ),
             "facets": {
                 "type": "object",
-                "description": "By name: author, source, tag, language, year, and month where years are few.",
+                "description": "By name: author, source, tag, language, year, month where years are few, "
+                "and duplicate where any match has near-duplicates.",
                 "additionalProperties": listed(ref("FacetValue")),
             },
             "repair": ref("Repair"),

@@ -13,7 +13,7 @@ from enum import StrEnum, auto
 from index.engine import Sort
 from index.engines import ENGINES
 from webapp.cursors import MAX_DEPTH
-from webapp.models import DEFAULT_LIMIT, FACETS, MAX_LIMIT, MISSING, RECENT
+from webapp.models import DEFAULT_LIMIT, FACETS, HAS, MAX_LIMIT, MISSING, RECENT
 
 #: Longest value of a filter, most values of one, and longest cursor.
 MAX_VALUE_CHARS = 200
@@ -170,6 +170,16 @@ _FILTERS = (
         form=re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])"),
         formed="a month such as 2024-09",
     ),
+    _Filter(
+        name="duplicate",
+        only=f"with near-duplicates ('{HAS}')",
+        missing="without any",
+        options=("duplicate",),
+        metavar=HAS,
+        examples=(HAS, HAS),
+        form=re.compile(HAS),
+        formed=f"'{HAS}'",
+    ),
 )
 
 
@@ -291,7 +301,11 @@ PARAMETERS: tuple[Parameter, ...] = (
         options=("--cursor",),
         metavar="TEXT",
     ),
-    _switch("facets", "Count authors, sources, tags, languages and dates of what matches.", default="1"),
+    _switch(
+        "facets",
+        "Count authors, sources, tags, languages, dates and near-duplicates of what matches.",
+        default="1",
+    ),
     _switch("histogram", "Count the matches over time, by day to decade."),
     _switch("explain", "Tell why each article matched, and what made its score."),
 )

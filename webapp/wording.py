@@ -14,6 +14,7 @@ FACET_TITLES = {
     "language": "Language",
     "year": "Year",
     "month": "Month",
+    "duplicate": "Copies",
 }
 
 _MISSING_LABELS = {
@@ -23,6 +24,7 @@ _MISSING_LABELS = {
     "language": "Language unknown",
     "year": "Undated",
     "month": "Undated",
+    "duplicate": "No copies",
 }
 
 _LANGUAGES = {
@@ -59,6 +61,8 @@ def value_label(name: str, value: str, labels: dict[str, str] | None = None) -> 
     label = (labels or {}).get(value, value)
     if name == "month":
         return date_label(label)
+    if name == "duplicate":
+        return "Has copies"
     return language_name(label) if name == "language" else label
 
 

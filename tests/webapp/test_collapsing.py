@@ -143,3 +143,43 @@ def test_an_export_says_how_many_articles_are_left_after_folding(services):
     head = client.get("/export/markdown?q=strike&collapse=1").text[:300]
 
     assert f"{GROUPS + 5} articles" in head
+
+
+def copies(services: Services, **changes: object) -> dict[str, int]:
+    page = services.search(replace(asked(collapse=False, facets=True), **changes))
+    return {value.value: value.count for value in page.facets["duplicate"]}
+
+
+def test_copies_are_a_facet(services):
+    assert copies(services) == {"yes": GROUPS * COPIES, "none": 5}
+    assert copies(services, q="alone") == {}
+    listed = services.facet(asked(collapse=False), "duplicate").values
+    assert [(value.label, value.count) for value in listed] == [("Has copies", 36), ("No copies", 5)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "total"),
+    [
+        pytest.param({"duplicate": ("yes",)}, GROUPS * COPIES, id="yes"),
+        pytest.param({"duplicate": ("none",)}, 5, id="none"),
+        pytest.param({"duplicate": ("yes", "none")}, GROUPS * COPIES + 5, id="both"),
+        pytest.param({"excluded": (("duplicate", "yes"),)}, 5, id="left out"),
+    ],
+)
+def test_choosing_in_the_facet_of_copies_finds_what_it_counts(services, changes, total):
+    page = services.search(replace(asked(collapse=False), **changes))
+
+    assert page.total == total
+    assert copies(services, **changes) == {"yes": GROUPS * COPIES, "none": 5}
+
+
+def test_the_page_offers_the_copies_and_takes_the_choice_back(services):
+    client = create_app(services.settings, services=services).test_client()
+
+    page = client.get("/?q=strike").get_data(as_text=True)
+    chosen = client.get("/?q=strike&duplicate=none").get_data(as_text=True)
+
+    assert 'href="/?q=strike&amp;duplicate=yes"' in page
+    assert 'href="/?q=strike&amp;-duplicate=yes"' in page
+    assert "Copies: No copies" in chosen
+    assert client.get("/api/v1/search?duplicate=maybe").status_code == 400
