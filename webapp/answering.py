@@ -62,6 +62,7 @@ class Answering:
         with reader.lease() as lease:
             labels = self._labels.at(lease.stamp)
             stamp = (reader, lease.stamp)
+            request = labels.with_whole_names(request)
             parsed = parse(request.q, limits=self._limits)
             asked = asked_from_params(request, parsed, labels.languages())
             offset, cursor = place_of_page(request, asked)

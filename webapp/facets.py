@@ -42,6 +42,9 @@ _MONTHS_OF = 2
 #: Years whose months are all listed at once.
 _MOST_YEARS = 300
 
+#: The articles that have near-duplicates.
+_DUPLICATE = Constant(Term("has", "duplicate"), 0.0)
+
 _MISSING_LABELS = {
     "author": "No author",
     "source": "No source",
@@ -219,7 +222,8 @@ class Facets:
         plan = self._plan_without("duplicate") if is_chosen else self.asked.plan
         if total is None or is_chosen:
             total = self.engine.search(SearchRequest(plan=plan, limit=0)).total
-        having = self._count(plan, "duplicate", HAS) if total else 0
+        both = Constant(All((plan, _DUPLICATE)), 0.0)
+        having = self.engine.search(SearchRequest(plan=both, limit=0)).total if total else 0
         if not having and not is_chosen:
             return ()
         return tuple(

@@ -16,7 +16,7 @@ from index.plan import Any, Constant, Except, Plan, Term
 from index.query.ast import DateRange, Has, Near, Not, Or, Phrase, Query, Whole
 from index.query.rewrite import plan_from_query
 from index.schema import BREAKS
-from webapp.models import HAS, MISSING, SearchParams
+from webapp.models import HAS, MISSING, SearchParams, WholeName
 
 #: Most words that `index.plan.TermNear` takes.
 _NEAR_WORDS = 5
@@ -97,6 +97,8 @@ def _missing(name: str, languages: Sequence[str]) -> Filter:
 
 
 def _author(value: str, languages: Sequence[str]) -> Filter:
+    if isinstance(value, WholeName):  # the facet "Eric" must not count what "Eric Mill" wrote
+        return _from_tree(Whole(text=value, field="author"), languages)
     words = tokens(value)
     if not words:
         raise QueryError(f"author: there is no word in {value[:30]!r}.")

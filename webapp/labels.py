@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from index.analysis import fold_key
 from index.engine import Engine, SearchRequest
 from index.plan import Constant, Term
+from webapp.models import MISSING, SearchParams, WholeName
 
 if TYPE_CHECKING:
     from archive.store import Store
@@ -61,6 +63,22 @@ class Labels:
     def authors(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the printed names for author keys."""
         return {key: name for key, (_, name) in self._author_entries(keys).items()}
+
+    def with_whole_names(self, params: SearchParams) -> SearchParams:
+        """Return ``params`` with the authors in them that are known by the whole name as `WholeName`."""
+        given = {*params.author, *(value for name, value in params.excluded if name == "author")} - {MISSING}
+        if not given:
+            return params
+        known = self._author_entries([fold_key(value) for value in given])
+        names = {value: WholeName(value) for value in given if fold_key(value) in known}
+        return replace(
+            params,
+            author=tuple(names.get(value, value) for value in params.author),
+            excluded=tuple(
+                (name, names.get(value, value) if name == "author" else value)
+                for name, value in params.excluded
+            ),
+        )
 
     def author_slugs(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the addresses for author keys."""

@@ -36,6 +36,13 @@ HAS = "yes"
 RECENT = "recent"
 
 
+class WholeName(str):
+    """A value of an ``author`` filter that is the whole name of an author of the archive, and means
+    nobody else."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParams:
     """A search as it was asked, checked in form but not yet in meaning.
@@ -43,7 +50,7 @@ class SearchParams:
     Attributes:
         q: query text, as typed.
         author, source, tag, language, year, month, duplicate: filters.  One name in
-            ``author`` is matched like ``author:"…"``; several values of one
+            ``author`` is matched like ``author:"…"``, unless it is a `WholeName`; several values of one
             filter widen it, different filters narrow.  ``none`` asks for
             articles without the value; ``tag`` covers tags and section.
         excluded: filters the other way round, as (name, value): no article

@@ -97,6 +97,7 @@ class Services(Closing):
         reader = self._reader(request.engine)
         with reader.lease() as lease:
             labels = self._labels.at(lease.stamp)
+            request = labels.with_whole_names(request)
             asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
             wanted = SearchRequest(plan=asked.plan, sort=asked.sort)
             if request.collapse:
@@ -118,6 +119,7 @@ class Services(Closing):
         """
         with self._reader(request.engine).lease() as lease:
             labels = self._labels.at(lease.stamp)
+            request = labels.with_whole_names(request)
             asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
             plan = All((asked.plan, NumberRange("id", after_id + 1, None))) if after_id else asked.plan
             return lease.engine.search(SearchRequest(plan=plan, limit=0)).total
@@ -144,6 +146,7 @@ class Services(Closing):
         reader = self._reader(request.engine)
         with reader.lease() as lease:
             labels = self._labels.at(lease.stamp)
+            request = labels.with_whole_names(request)
             asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
             stamp = (reader, lease.stamp)
             facets = Facets(lease.engine, asked, request, labels, self._answering.histograms, stamp)

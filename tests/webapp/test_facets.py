@@ -247,3 +247,26 @@ def test_the_way_back_from_all_values_is_the_search_as_it_was(client):
 )
 def test_wrong_parameters_are_refused(client, path):
     assert client.get(path).status_code == 400
+
+
+def test_a_name_that_is_part_of_another_is_chosen_alone(tmp_path):
+    settings = Settings(home=tmp_path)
+    names = (("Eric",), ("Eric Mill",), ("Mill Eric",), ("Eric", "Ada Lovelace"), ("Ada Lovelace King",))
+    drafts = [
+        Draft(title=f"Ship {n}", text="A ship.", origin=Origin(path=f"/{n}"), authors=authors)
+        for n, authors in enumerate(names)
+    ]
+    with Services(settings) as services:
+        services.store.put([document_from_draft(draft) for draft in drafts])
+        services.catch_up()
+
+        def found(*author, **more):
+            return services.search(SearchParams(author=author, **more)).total
+
+        for value in services.search(SearchParams()).facets["author"]:
+            assert found(value.value) == value.count, value
+            assert found(excluded=(("author", value.value),)) == len(names) - value.count, value
+            assert services.matches(SearchParams(author=(value.value,))).total == value.count, value
+        assert found("eric") == 2
+        assert found("Mill") == 2  # nobody's whole name: whoever has the word
+        assert found("King Ada") == 1
