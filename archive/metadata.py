@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from archive.bylines import author_candidates
 from archive.document import PartialDate, Provenance
 from archive.htmlpage import Page, one_line, plain
 from archive.language import language_code
+from archive.pageauthors import author_candidates
 from archive.pagedates import date_candidates
 from archive.sitenames import site_names
 from archive.titles import title_candidates
