@@ -9,12 +9,12 @@ encoded surrogates are no UTF-8 and are never decoded to what they pretend to be
 from __future__ import annotations
 
 import codecs
-import functools
 import re
 from dataclasses import dataclass
 from typing import Final
 
-import charset_normalizer
+from archive.encodingguess import guess_encoding
+from archive.encodinglabels import codec_of
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -23,50 +23,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Labels that mean a larger encoding in practice (WHATWG Encoding Standard).
-_LABELS: Final = {
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin-1": "cp1252",
-    "latin1": "cp1252",
-    "l1": "cp1252",
-    "windows-1252": "cp1252",
-    "iso-8859-9": "cp1254",
-    "latin5": "cp1254",
-    "iso-8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "x-sjis": "cp932",
-    "ks_c_5601-1987": "cp949",
-    "euc-kr": "cp949",
-    "utf8": "utf-8",
-    "unicode": "utf-16-le",
-    "utf-16": "utf-16-le",
-}
-# The only codecs that a label may name: Python's registry also holds UTF-7,
-# punycode, unicode_escape and transforms that are no character sets.
-_ALLOWED: Final = re.compile(
-    r"utf-?8|utf-?(?:16|32)-?(?:le|be)|cp(?:125[0-8]|437|737|775|85\d|86\d|874|932|949|950|866)|windows-125[0-8]"
-    r"|iso-?8859-?\d{1,2}|koi8-?[rut]|gb18030|big5(?:-?hkscs)?|euc-?jp|iso-2022-(?:jp|kr)(?:-\d)?|mac-?\w{5,10}|hz"
-)
 _INVALID_WARNING: Final = "some bytes are not {name}; each was replaced by \ufffd"
-_SAMPLE_BYTES: Final = 64_000
-_ASCII: Final = bytes(range(0x80))
-_NOT_ASCII_LETTERS: Final = bytes(byte for byte in range(256) if byte > 0x7F or not chr(byte).isalpha())
-# Bytes that are an accented letter in at least one of the code pages below.
-_NOT_ACCENTED: Final = bytes([*range(0x8A), 0x8B, *range(0x91, 0x9A), 0x9B, 0xA0, 0xAB, 0xBB])
-_TRUSTED_NAMES: Final = """
-cp932 shift-jis euc-jp gb18030 big5 big5hkscs cp949 cp950 euc-kr cp1251 koi8-r koi8-u cp866 iso8859-5
-mac-cyrillic cp1253 iso8859-7 cp1255 iso8859-8 cp1256 iso8859-6 cp874
-"""
-_TRUSTED_GUESSES: Final = frozenset(_TRUSTED_NAMES.split())
 # Overlong forms and encoded surrogates: they look like UTF-8 and must not be read as it.
 _FORBIDDEN: Final = re.compile(
     rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xf0[\x80-\x8f][\x80-\xbf]{2}|\xed[\xa0-\xbf][\x80-\xbf]"
@@ -74,28 +31,6 @@ _FORBIDDEN: Final = re.compile(
 _CP1252_HIGH: Final = {
     byte: bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
 }
-# In order of preference where they fit equally; each alphabet is one language's letters beyond a to z.
-_ALPHABETS: Final = {
-    "cp1252": (
-        "éèàùâêîôûçëïüœæ",
-        "äöüß",
-        "áéíóúñü¿¡",
-        "åäöæøé",
-        "ãõáéíóúâêôçà",
-        "àèéìòù",
-        "ëéïöü",
-        "áðéíóúýþæö",
-    ),
-    "cp1250": ("ěščřžýáíéůúňťďó", "ąćęłńóśźż", "áéíóöőúüű", "čšžćđ", "ľščťžýáíéúäôňďĺŕó", "ăâîșțşţ"),
-    "iso8859-2": ("ěščřžýáíéůúňťďó", "ąćęłńóśźż", "áéíóöőúüű"),
-    "cp1254": ("çğıöşüİâ",),
-    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž"),
-}
-# Letters of everyday Cyrillic, Greek, Hebrew, Arabic, Thai and East Asian text, and their punctuation.
-_COMMON: Final = re.compile(
-    "[\u0410-\u044f\u0401\u0451\u0404\u0454\u0406\u0456\u0457\u0490\u0491\u0386-\u03ce\u05d0-\u05ea\u0621-\u06af"
-    "\u0e01-\u0e5b\u2010-\u2026\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef\xa0\xab\xbb\u2116\xb7]"
-)
 _ISO_2022: Final = re.compile(rb"\x1b\$[@AB]|\x1b\([BJ]")
 
 
@@ -124,18 +59,6 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     if "\0" in text or "\x1b" in text:
         return _zero_or_escape(data) or Decoded(text=text, encoding="utf-8")
     return Decoded(text=text, encoding="utf-8")
-
-
-def codec_of(label: str) -> str:
-    """Return the Python codec that an encoding label stands for, or ``""`` if it is none to use."""
-    name = label.strip().strip("\"'").lower().replace("_", "-")
-    name = _LABELS.get(name.replace("-", "_"), _LABELS.get(name, name))
-    if not _ALLOWED.fullmatch(name):
-        return ""
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return ""
 
 
 def _decode_declared(data: bytes, declared: str) -> Decoded | None:
@@ -214,51 +137,10 @@ def _guessed(data: bytes) -> Decoded:
     mixed = _mixed(data)
     if mixed is not None:
         return mixed
-    name = _guess_name(data)
+    name = guess_encoding(data)
     text = _cp1252(data) if name == "cp1252" else data.decode(name, errors="replace")
     warning = f"no encoding declared, and not UTF-8; read as {name}"
     return Decoded(text=text, encoding=name, warnings=(warning,))
-
-
-def _guess_name(data: bytes) -> str:
-    """The encoding that the letters suggest."""
-    sample = data[:_SAMPLE_BYTES]
-    latin, share = _latin_by_alphabet(sample)
-    high = len(sample.translate(None, _ASCII))
-    letters = len(sample.translate(None, _NOT_ASCII_LETTERS))
-    if share > 0.8 or high * 5 < letters:
-        return latin
-    match = charset_normalizer.from_bytes(sample, steps=5, chunk_size=512, preemptive_behaviour=False).best()
-    name = codec_of(match.encoding) if match is not None else ""
-    # Between the Latin code pages its guess is worse than the alphabets.
-    return name if name in _TRUSTED_GUESSES and _is_fluent(sample.decode(name, errors="replace")) else latin
-
-
-def _is_fluent(text: str) -> bool:
-    """Say whether letters beyond ASCII are mostly common ones, as in words rather than in noise."""
-    beyond = [char for char in text if char > "\x7f"]
-    return sum(bool(_COMMON.match(char)) for char in beyond) >= 0.8 * len(beyond)
-
-
-def _latin_by_alphabet(sample: bytes) -> tuple[str, float]:
-    """The code page under which most letters beyond ASCII belong to one language, and their share."""
-    best, best_share = "cp1252", 0.0
-    accented = len(sample.translate(None, _NOT_ACCENTED))
-    for name, alphabets in _ALPHABETS.items():
-        lowered = sample.decode(name, errors="ignore").lower()
-        strange = len(sample) - len(sample.translate(None, _undefined(name)))
-        for alphabet in alphabets:
-            share = sum(map(lowered.count, alphabet)) / max(accented + strange, 1)
-            if share > best_share + 0.02:
-                best, best_share = name, share
-    return best, best_share
-
-
-@functools.cache
-def _undefined(name: str) -> bytes:
-    """The bytes from 0x80 that are no character, or only a control, in a single-byte encoding."""
-    decoded = {byte: bytes([byte]).decode(name, errors="replace") for byte in range(0x80, 0x100)}
-    return bytes(byte for byte, char in decoded.items() if char == "\ufffd" or char < "\xa0")
 
 
 def _mixed(data: bytes) -> Decoded | None:

@@ -15,7 +15,8 @@ from typing import Final
 from archive.authors import looks_like_name, looks_like_organisation, split_bylines
 from archive.dates import ParsedDate
 from archive.document import Draft, Origin, Provenance
-from archive.encoding import codec_of, decode
+from archive.encoding import decode
+from archive.encodinglabels import codec_of
 from archive.errors import EmptyItemError, LimitExceededError, ReadError
 from archive.fragments import text_from_fragment
 from archive.language import language_code

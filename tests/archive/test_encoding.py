@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.encoding import codec_of, decode
+from archive.encoding import decode
+from archive.encodinglabels import codec_of
 
 SENTENCE = "Grüße, naïve café — 日本語 “quoted”"
 POLISH = "Zażółć gęślą jaźń w Łodzi, mówił prezes spółki. Że też i źle się dzieje. "
