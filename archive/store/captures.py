@@ -20,6 +20,7 @@ from archive.capturetimes import capture_times, with_capture_times
 from archive.document import Document
 from archive.standing import Standing
 from archive.store import rows
+from archive.store.bodies import compress
 from archive.store.known import STORED, Known, stood
 from archive.store.rows import HASHED_COLUMNS, Prepared
 from archive.store.tables import KEY_COLUMNS, STATE_COLUMNS, VALUE_COLUMNS, articles, versions
@@ -116,7 +117,7 @@ class Captures:
             return Place.NEWEST
         number = self._last + 1 if after.number is None else after.number
         self._shift(number, 1)
-        self._insert(number, self._row_of(item), rows.compress(item.document.text))
+        self._insert(number, self._row_of(item), compress(item.document.text))
         return Place.FORMER
 
     @property
@@ -144,7 +145,7 @@ class Captures:
         else:
             self._insert(number + 2, _with_times(state, later), state.body)
             self._set_times(state, earlier)
-        self._insert(number + 1, self._row_of(item), rows.compress(item.document.text))
+        self._insert(number + 1, self._row_of(item), compress(item.document.text))
 
     def _row_of(self, item: Prepared) -> list[Any]:
         state = rows.state_values(item, added=self._known.added, updated=self._now)

@@ -23,6 +23,7 @@ from archive.errors import StoreDamagedError
 from archive.normalise import content_hash
 from archive.standing import Standing, is_shorter_form
 from archive.store import rows, statements
+from archive.store.bodies import compress
 from archive.store.captures import Captures, Place
 from archive.store.known import KNOWN_BY_IDENTITY, STORED, TWINS_BY_HASH, Known, new_article, stood
 from archive.store.merging import with_filled, with_hand_values
@@ -237,7 +238,7 @@ class Batch:
         document = item.document
         state = rows.state_values(item, added=known.added, updated=self._now)
         rest = (known.id, known.slug, document.identity, *state)
-        body = rows.compress(document.text)
+        body = compress(document.text)
         known.digest, known.content_hash = item.digest, document.content_hash
         origin = document.origin
         known.path, known.member, known.media_type = origin.path, origin.member, origin.media_type

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 import orjson
-import zstandard
 
 from archive.document import Document, Origin, PartialDate, Provenance
 from archive.errors import ArticleDamagedError, StoreError
+from archive.store.bodies import decompress
+from archive.store.storable import storable
 from archive.store.tables import KEY_COLUMNS, STATE_COLUMNS, VALUE_COLUMNS
 
 HASHED_COLUMNS = VALUE_COLUMNS + KEY_COLUMNS + STATE_COLUMNS
 VALUES = len(VALUE_COLUMNS)
 _ROW = len(HASHED_COLUMNS)
 
-# Of short texts the higher levels take a third longer and save a hundredth.
-_ZSTD_LEVEL = 1
 _HASH_BYTES = 16
 HAND = "hand"
 _BY_HAND = f':["{HAND}",'
 
 Values = tuple[str | int | None, ...]
-
-_local = threading.local()  # zstandard contexts serve one thread at a time
 
 
 @dataclass(slots=True)
@@ -123,69 +119,6 @@ def provenance_json(provenance: Mapping[str, Provenance]) -> str:
 
 def _utc(instant: dt.datetime) -> dt.datetime:
     return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant.astimezone(dt.UTC)
-
-
-def storable(document: Document) -> Document:
-    """``document`` with every NUL dropped and every lone surrogate made visible.
-
-    In addresses a surrogate is an undecodable byte of a file name: it is written
-    as ``\\udcff``, so that two such names stay two.  In prose it becomes U+FFFD.
-    """
-    origin = document.origin
-    changed: dict[str, Any] = {
-        "identity": _address(document.identity),
-        "origin": Origin(
-            path=_address(origin.path), member=_address(origin.member), media_type=_prose(origin.media_type)
-        ),
-        "provenance": {
-            _prose(name): replace(
-                value, method=_prose(value.method), detail=_prose(value.detail), raw=_prose(value.raw)
-            )
-            for name, value in document.provenance.items()
-        },
-    }
-    for field in fields(document):
-        value = getattr(document, field.name)
-        if field.name in changed:
-            continue
-        if isinstance(value, str):
-            changed[field.name] = _prose(value)
-        elif isinstance(value, tuple):
-            changed[field.name] = tuple(_prose(item) for item in value)
-    return replace(document, **changed)
-
-
-def _prose(text: str) -> str:
-    clean = text.replace("\0", "")
-    return clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _address(text: str) -> str:
-    return text.replace("\0", "").encode("utf-8", "backslashreplace").decode()
-
-
-def compress(text: str) -> bytes:
-    """``text`` as one zstd frame with its checksum."""
-    compressor = getattr(_local, "compressor", None)
-    if compressor is None:
-        compressor = _local.compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
-    frame: bytes = compressor.compress(text.encode())
-    return frame
-
-
-def decompress(body: bytes) -> str:
-    """The text of a frame.
-
-    Raises:
-        ValueError: the frame is damaged.
-    """
-    decompressor = getattr(_local, "decompressor", None)
-    if decompressor is None:
-        decompressor = _local.decompressor = zstandard.ZstdDecompressor()
-    try:
-        return str(decompressor.decompress(body), "utf-8")
-    except (zstandard.ZstdError, MemoryError) as error:
-        raise ValueError(f"the compressed text cannot be read: {error}") from error
 
 
 def state_values(prepared: Prepared, *, added: str, updated: str) -> tuple[str | int, ...]:

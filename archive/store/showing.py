@@ -18,11 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
 from archive.document import PartialDate
+from archive.store.bodies import decompress
 from archive.store.bulk import Lookup
 from archive.store.failures import store_errors
 from archive.store.rows import (
     HASHED_COLUMNS,
-    decompress,
     parsed_date,
     parsed_strings,
     require_whole,

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from archive.errors import ArticleDamagedError
 from archive.store import Store
-from archive.store.rows import compress
+from archive.store.bodies import compress
 from tests.webapp.fake_services import BufferedClient
 from tests.webapp.small_archive import build
 from webapp import create_app
