@@ -53,10 +53,8 @@ class Indexer(LiveIndex):
         live = self.live()
         if self.reached(live) == self.store.last_sequence() and is_sealed(live.path):
             return 0
-        with self.write_lock(wait_s):
-            live = self.live()  # another may have switched while this one waited
-            with self.writing(live) as engine:
-                return self.apply(live, engine, on_progress)
+        with self.caught_up(on_progress, wait_s=wait_s) as (_, changes):
+            return changes
 
     def reindex(self, on_progress: Report | None = None, *, wait_s: float = 0.0) -> Generation:
         """Build a new generation beside the live one, check it and switch to it.

@@ -174,12 +174,27 @@ class LiveIndex:
             engine.close()
         seal(live.path)
 
-    def apply(self, live: Generation, engine: Engine, on_progress: Report | None) -> int:
-        """Apply to ``engine`` what changed since; `writing` opened it.
+    @contextmanager
+    def caught_up(self, on_progress: Report | None, *, wait_s: float) -> Iterator[tuple[Engine, int]]:
+        """Hold the write lock and open the live generation, brought up to the store; and how many changes
+        that took.
 
-        Returns:
-            How many changes that were.
+        Raises:
+            IndexMissingError, IndexOutdatedError, IndexDamagedError: it cannot be written to.
+            LockHeldError: another process is writing to it.
         """
+        with self.write_lock(wait_s):
+            live = self.live()  # another may have switched while this one waited
+            with self.writing(live) as engine:
+                yield engine, self._apply(live, engine, on_progress)
+
+    def write_lock(self, wait_s: float) -> AbstractContextManager[None]:
+        """Keep others from writing to the live generation or switching it."""
+        lock = self.generations.folder / "WRITE.lock"
+        return writer_lock(lock, wait_s=wait_s, doing="writing to this search index")
+
+    def _apply(self, live: Generation, engine: Engine, on_progress: Report | None) -> int:
+        """Apply to ``engine`` what changed since, and return how many changes that were."""
         since = self.reached(live)
         meter = Meter("catch-up", self.store.last_sequence() - since, on_progress)
         for reached in apply_changes(engine, self.store, since, meter):
@@ -189,11 +204,6 @@ class LiveIndex:
             self.store.set_mark(live.mark, reached)
         log.info("index %s: %d changes", live.mark, meter.done)
         return meter.done
-
-    def write_lock(self, wait_s: float) -> AbstractContextManager[None]:
-        """Keep others from writing to the live generation or switching it."""
-        lock = self.generations.folder / "WRITE.lock"
-        return writer_lock(lock, wait_s=wait_s, doing="writing to this search index")
 
     def _open(self, live: Generation, *, writable: bool) -> Engine:
         self.require_whole(live)

@@ -67,15 +67,12 @@ def add_missing(indexer: Indexer, on_progress: Report | None = None, *, wait_s: 
         IndexMissingError, IndexOutdatedError, IndexDamagedError: it must be rebuilt.
         LockHeldError: another process is writing to it.
     """
-    with indexer.write_lock(wait_s):
-        live = indexer.live()
-        with indexer.writing(live) as engine:
-            indexer.apply(live, engine, on_progress)
-            found = compare(indexer, engine)
-            if found.missing or found.orphans:
-                engine.delete(found.orphans)
-                _add(indexer, engine, found.missing, on_progress)
-            return found
+    with indexer.caught_up(on_progress, wait_s=wait_s) as (engine, _):
+        found = compare(indexer, engine)
+        if found.missing or found.orphans:
+            engine.delete(found.orphans)
+            _add(indexer, engine, found.missing, on_progress)
+        return found
 
 
 def refresh_since(
@@ -90,14 +87,11 @@ def refresh_since(
         IndexMissingError, IndexOutdatedError, IndexDamagedError: it must be rebuilt.
         LockHeldError: another process is writing to it.
     """
-    with indexer.write_lock(wait_s):
-        live = indexer.live()
-        with indexer.writing(live) as engine:
-            indexer.apply(live, engine, on_progress)
-            ids = indexer.store.ids(updated_since=since)
-            if ids:
-                _add(indexer, engine, ids, on_progress)
-            return len(ids)
+    with indexer.caught_up(on_progress, wait_s=wait_s) as (engine, _):
+        ids = indexer.store.ids(updated_since=since)
+        if ids:
+            _add(indexer, engine, ids, on_progress)
+        return len(ids)
 
 
 def rollback(indexer: Indexer, on_progress: Report | None = None, *, wait_s: float = WAIT_S) -> Generation:

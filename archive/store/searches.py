@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import count
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -12,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from archive.errors import SearchNotFoundError, StoreError
 from archive.store.records import SavedSearch
-from archive.store.slugs import slug_base
+from archive.store.slugs import first_free, slug_base
 from archive.store.tables import searches
 
 MAX_NAME_CHARS = 100
@@ -39,7 +38,7 @@ def save(connection: Connection, name: str, query: str, *, seen: int, now: dt.da
     if len(taken) >= MAX_SEARCHES:
         raise StoreError(f"there are {MAX_SEARCHES} saved searches already: remove one first")
     base = slug_base(name, "search")
-    slug = next(free for number in count(1) if (free := _numbered(base, number)) not in taken)
+    slug = first_free(base, taken)
     connection.execute(insert(searches).values(slug=slug, created=now.isoformat(), **values))
     return by_slug(connection, slug)
 
@@ -69,10 +68,6 @@ def remove(connection: Connection, slug: str) -> None:
     """Forget the search with this address."""
     by_slug(connection, slug)
     connection.execute(delete(searches).where(searches.c.slug == slug))
-
-
-def _numbered(base: str, number: int) -> str:
-    return base if number == 1 else f"{base}-{number}"
 
 
 def _saved(row: Any) -> SavedSearch:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import partial
 from inspect import signature
+from itertools import count
 from typing import Literal
 from unicodedata import normalize
 
@@ -65,6 +66,12 @@ def slug_base(text: str, fallback: str) -> str:
             return slug or fallback
     slug = _transliterated(text, max_length=MAX_SLUG_CHARS, word_boundary=True)
     return slug[:MAX_SLUG_CHARS].strip("-") or fallback
+
+
+def first_free(base: str, taken: Container[str]) -> str:
+    """``base``, or with the lowest number from 2 on that makes it none of ``taken``."""
+    numbered = (base if number == 1 else f"{base}-{number}" for number in count(1))
+    return next(name for name in numbered if name not in taken)
 
 
 def with_suffix(base: str, number: int) -> str:

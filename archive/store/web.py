@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -14,7 +13,7 @@ from sqlalchemy.engine import Connection
 from archive.errors import FeedNotFoundError, StoreError
 from archive.store.bulk import chunks
 from archive.store.opened import Opened
-from archive.store.slugs import slug_base
+from archive.store.slugs import first_free, slug_base
 from archive.store.tables import articles, feed_entries, feeds, fetches
 
 MAX_FEEDS = 10_000
@@ -111,7 +110,7 @@ def add_feed(connection: Connection, url: str, name: str, now: dt.datetime) -> F
         raise StoreError(f"there are {MAX_FEEDS:,} feeds already: remove some first")
     base = slug_base(name, "feed")[:MAX_NAME_CHARS].rstrip("-")
     taken = set(connection.execute(select(feeds.c.name)).scalars())
-    free = next(each for number in count(1) if (each := _numbered(base, number)) not in taken)
+    free = first_free(base, taken)
     values = {"name": free, "url": url, "added": now.isoformat(), "next_poll": now.isoformat()}
     empty = {"etag": "", "last_modified": "", "status": "", "failures": 0, "is_whole": 0}
     connection.execute(insert(feeds).values(**values, **empty))
@@ -180,10 +179,6 @@ def save_entries(connection: Connection, feed: str, entries: Mapping[str, KnownE
     ]
     if rows:
         connection.execute(insert(feed_entries), rows)
-
-
-def _numbered(base: str, number: int) -> str:
-    return base if number == 1 else f"{base}-{number}"
 
 
 def _feed(row: Any) -> Feed:
