@@ -68,6 +68,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _try_lock(handle: int) -> bool:
+        os.lseek(handle, 0, os.SEEK_SET)  # from here on it locks, and the holder may just have been read
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
