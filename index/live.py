@@ -176,8 +176,10 @@ class LiveIndex:
 
     @contextmanager
     def caught_up(self, on_progress: Report | None, *, wait_s: float) -> Iterator[tuple[Engine, int]]:
-        """Hold the write lock and open the live generation, brought up to the store; and how many changes
-        that took.
+        """Open the live generation for writing, brought up to the store, under the write lock.
+
+        Yields:
+            The engine, and how many changes were applied.
 
         Raises:
             IndexMissingError, IndexOutdatedError, IndexDamagedError: it cannot be written to.
