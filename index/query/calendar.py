@@ -12,6 +12,10 @@ import unicodedata
 from typing import NamedTuple
 
 
+class AmbiguousDateError(ValueError):
+    """Day and month could be either way round."""
+
+
 class Period(NamedTuple):
     """From ``first`` up to, not including, ``end``; None where the calendar of
     `datetime` ends, after 9999-12-31."""
@@ -62,7 +66,7 @@ _UNITS = {
     for unit, names in {
         "day": "day days d",
         "week": "week weeks w",
-        "month": "month months",
+        "month": "month months mo m",
         "quarter": "quarter quarters",
         "year": "year years y",
     }.items()
@@ -73,12 +77,15 @@ _NUMBERS = {
     for number, word in enumerate(
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
     )
-}
+} | {"a": 1, "an": 1}
 _ISO = re.compile(r"([0-9]{4})(?:([-/.])([0-9]{1,2})(?:\2([0-9]{1,2}))?)?")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _QUARTER = re.compile(r"([0-9]{4})[- ]?q([1-4])|q([1-4])[- ]([0-9]{4})")
 _DECADE = re.compile(r"([0-9]{3}0)'?s")
-_AGE = re.compile(r"([0-9]{1,6})([dwy])")
+_AGE = re.compile(r"([0-9]{1,6})(d|w|mo?|y)")
+_WEEK = re.compile(r"([0-9]{4})[- ]?w([0-9]{1,2})")
+#: A day with its year last. Dots stand after the day wherever they are used; slashes tell nothing.
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 _ORDINAL = re.compile(r"\b([0-9]{1,2})(?:st|nd|rd|th)\b")
 
@@ -90,6 +97,7 @@ def parse_period(text: str, today: dt.date) -> Period:
         ValueError: it names none, or one that is not in the calendar.
     """
     value = " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
+    value = value.removeprefix("the ")
     if len(value) > 40:
         raise ValueError("too long for a date")
     try:
@@ -146,9 +154,23 @@ def _numeric(value: str, today: dt.date) -> Period | None:
         return _months(dt.date(int(year), 3 * int(quarter) - 2, 1), 3)
     if match := _DECADE.fullmatch(value):
         return Period(year_period(int(match[1])).first, year_period(int(match[1]) + 9).end)
+    if match := _WEEK.fullmatch(value):
+        monday = dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        return Period(monday, monday + _DAY * 7)
+    if match := _YEAR_LAST.fullmatch(value):
+        return day_period(_year_last(int(match[1]), int(match[3]), int(match[4]), dotted=match[2] == "."))
     if match := _AGE.fullmatch(value):
         return _rolling(int(match[1]), _UNITS[match[2]], today)
     return None
+
+
+def _year_last(first: int, second: int, year: int, *, dotted: bool) -> dt.date:
+    """Return the day of ``10.09.2024``, ``25/12/2024`` or ``12/25/2024``."""
+    if dotted or first > 12 or first == second:
+        return dt.date(year, second, first)
+    if second > 12:
+        return dt.date(year, first, second)
+    raise AmbiguousDateError(f"day or month first: {first}, {second}")
 
 
 def _words(value: str) -> list[str]:
@@ -156,7 +178,7 @@ def _words(value: str) -> list[str]:
     value = _ORDINAL.sub(r"\1", value)
     if _TOKEN.sub("", value).strip(" -,./"):
         return []
-    return _TOKEN.findall(value)
+    return [word for word in _TOKEN.findall(value) if word != "of"]
 
 
 def _in_words(words: list[str], today: dt.date) -> Period | None:
@@ -183,13 +205,22 @@ def _in_words(words: list[str], today: dt.date) -> Period | None:
             return _rolling(_number(count), _UNITS[name], today)
         case [count, name, "ago"] if name in _UNITS and _number(count):
             return _calendar(_number(count), _UNITS[name], today)
+        case [name, _, _, *_] if name in _WEEKDAYS:
+            return _on(_WEEKDAYS[name], _by_month(words[1:], today))
         case _:
             return _by_month(words, today)
 
 
+def _on(weekday: int, period: Period | None) -> Period | None:
+    """``period`` if it is a day that falls on ``weekday``."""
+    if period is None or period.end != period.first + _DAY or period.first.weekday() != weekday:
+        return None
+    return period
+
+
 def _by_month(words: list[str], today: dt.date) -> Period | None:
-    """``september``, ``september 2024``, ``10 september 2024`` and the like; without
-    a year the latest one that has begun."""
+    """``september``, ``september 2024``, ``10 september 2024``, ``2024 september 10`` and
+    the like; without a year the latest one that has begun."""
     names = [word for word in words if word in _MONTHS]
     numbers = [word for word in words if word.isascii() and word.isdigit()]
     if len(names) != 1 or len(names) + len(numbers) != len(words) or len(numbers) > 2:
@@ -199,7 +230,7 @@ def _by_month(words: list[str], today: dt.date) -> Period | None:
     days = [word for word in numbers if len(word) <= 2]
     if len(years) > 1 or len(days) > 1 or len(years) + len(days) != len(numbers):
         return None
-    if years and words[-1] != years[0]:
+    if years and words[-1] != years[0] and words[:2] != [years[0], names[0]]:
         return None
     if days:
         day = int(days[0])

@@ -21,9 +21,17 @@ class Bounds:
     swapped: bool = False
 
 
-_BRACKETED = re.compile(r"([\[{])\s*(\S.*?)\s+TO\s+(\S.*?)\s*([\]}])", re.DOTALL)
+_BRACKETED = re.compile(r"([\[{])\s*(\S.*?)\s+TO\s+(\S.*?)\s*([\]}])", re.DOTALL | re.IGNORECASE)
 _COMPARED = re.compile(r"(>=|<=|≥|≤|>|<|=)\s*(.+)", re.DOTALL)
 _DOTS = re.compile(r"\.{2,3}|…")
+_YEARS = re.compile(r"([0-9]{4}) ?[-–/] ?([0-9]{4})")
+_BETWEEN = re.compile(r"between (.+?) and (.+)|(?:from )?(.+?) (?:to|until|till|through) (.+)", re.IGNORECASE)
+_SIDE = re.compile(r"(since|from|after|before|until|till|up to) (.+)", re.IGNORECASE)
+_OPERATOR_BY_WORD = {"after": ">", "before": "<", "since": ">=", "from": ">="}  # the others: "<="
+
+#: Longest text that may be a range in words.
+_MOST_CHARS = 100
+
 _OPERATOR_BY_FIELD = {"after": ">", "before": "<", "since": ">=", "until": "<=", "from": ">="}
 
 
@@ -46,6 +54,24 @@ def parse_bounds(field: str, text: str, today: dt.date) -> Bounds:
         return _between(
             parse_period(low, today) if low else None, parse_period(high, today) if high else None
         )
+    return _in_words(" ".join(value.split()), today)
+
+
+def _in_words(value: str, today: dt.date) -> Bounds:
+    """Return the range that ``since monday``, ``2023 to 2024``, ``2023-2024`` or a period is."""
+    if len(value) > _MOST_CHARS:
+        raise ValueError("too long for a date")
+    if match := _YEARS.fullmatch(value):
+        return _between(parse_period(match[1], today), parse_period(match[2], today))
+    if match := _SIDE.fullmatch(value):
+        try:
+            operator = _OPERATOR_BY_WORD.get(match[1].lower(), "<=")
+            return _compared(operator, parse_period(match[2], today))
+        except ValueError:
+            pass  # from 2023 to 2024
+    if match := _BETWEEN.fullmatch(value):
+        low, high = (match[1], match[2]) if match[1] else (match[3], match[4])
+        return _between(parse_period(low, today), parse_period(high, today))
     period = parse_period(value, today)
     return Bounds(start=period.first, end=period.end)
 

@@ -26,6 +26,7 @@ from index.query.ast import (
     Wildcard,
     Word,
 )
+from index.query.calendar import AmbiguousDateError
 from index.query.dates import parse_bounds, print_bounds
 from index.query.fields import BY_NAME, STATES, FieldHelp, Takes, language_code, suggest
 from index.query.numbers import parse_numbers, print_numbers
@@ -95,13 +96,15 @@ def field_leaf(field: FieldHelp, value: Value, span: Span, *, today: dt.date, wa
     if field.takes is Takes.DATE:
         if token.kind is Kind.EVERY:
             return Everything(span=span) if field.name == "added" else Has(name="date", span=span)
+        said = f"is not a date that {field.name}: knows"
         if token.kind in (Kind.WORD, Kind.PHRASE, Kind.RANGE):
             try:
                 return _dated(field.name, token.text, value, span, today, warn)
+            except AmbiguousDateError:
+                said = "may be two days, by who writes it; write the year first, as in 2024-09-10"
             except ValueError:
                 pass  # said below, for every value alike
-        message = f"'{token.text}' is not a date that {field.name}: knows; it was searched as text."
-        warn("bad_date", message, value.start, token.end)
+        warn("bad_date", f"'{token.text}' {said}; it was searched as text.", value.start, token.end)
         return _as_text(value, span)
     if field.takes is Takes.NUMBER:
         return _counted(field.name, value, span, warn)

@@ -26,6 +26,7 @@ _NEARNESS = re.compile(r"~([0-9]*)")
 _DATE_RANGE = re.compile(r"[\[{][^\[\]{}()\"]*[\]}]")
 _BOOST = re.compile(r"\^([0-9]{1,3}(?:\.[0-9]{1,4})?|\.[0-9]{1,4})(?=[\s()]|\Z)")
 _BOOSTED = re.compile(r"(.+)(\^([0-9]{1,3}(?:\.[0-9]{1,4})?|\.[0-9]{1,4}))", re.DOTALL)
+_COMPARISON = re.compile(r'(?:>=|<=|[><=≥≤])(?=")')
 _ATLEAST = re.compile(r"at_?least([0-9]{1,9})", re.IGNORECASE)
 _RUN = re.compile(r"\w+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -201,6 +202,8 @@ class _Lexer:
         if ranged and (match := _DATE_RANGE.match(self.text, start)):
             self._add(Kind.RANGE, match[0], start, match.end())
             self._boost()
+        elif field.takes in (Takes.DATE, Takes.NUMBER) and (match := _COMPARISON.match(self.text, start)):
+            self._add(Kind.WORD, match[0], start, match.end())  # what it compares with stands in quotes
         elif following == "=" and set(field.searches or (None,)) <= set(WHOLE_FIELDS) and self._whole(start):
             return
         else:

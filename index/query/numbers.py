@@ -21,8 +21,8 @@ class NumberBounds:
 
 _NUMBER = re.compile(r"[0-9]{1,15}|[0-9]{1,3}(?:[,' ][0-9]{3}){1,4}")
 _COMPARED = re.compile(r"(>=|<=|≥|≤|>|<|=)\s*(.+)", re.DOTALL)
-_BRACKETED = re.compile(r"([\[{])\s*(\S.*?)\s+TO\s+(\S.*?)\s*([\]}])", re.DOTALL)
-_DOTS = re.compile(r"\.{2,3}|…")
+_BRACKETED = re.compile(r"([\[{])\s*(\S.*?)\s+TO\s+(\S.*?)\s*([\]}])", re.DOTALL | re.IGNORECASE)
+_DOTS = re.compile(r"\.{2,3}|…|(?<=[0-9])(?:[-–]| to )(?=[0-9])")
 
 
 def parse_numbers(text: str) -> NumberBounds:

@@ -13,24 +13,34 @@ from index.query.leaves import at_least, is_date, missing_leaf
 from index.query.tokens import Kind, Token, Warnings
 
 _COMPARISONS = frozenset({">", ">=", "<", "<=", "=", "≥", "≤"})
+_SIGNS = "<>=≥≤"
+
+#: Words between the two ends of a range, and the most words of one: from 1 september 2023 to 2 march 2024.
+_RANGE_WORDS = frozenset({"to", "until", "till", "through"})
+_MOST_WORDS = 8
 
 
 def value_at(tokens: Sequence[Token], at: int, known: FieldHelp, today: dt.date) -> tuple[Token, int]:
     """Return the value at ``at``, and where the next token is.
 
-    For a date it has as many words as make one, up to four.
+    For a date it has as many words as make one, up to `_MOST_WORDS`.
     """
     token = tokens[at]
     if known.takes not in (Takes.DATE, Takes.NUMBER) or token.kind is not Kind.WORD:
         return token, at + 1
     following = tokens[at + 1] if at + 1 < len(tokens) else None
-    if token.text in _COMPARISONS and following is not None and following.kind is Kind.WORD:
-        return Token(Kind.WORD, token.text + following.text, token.start, following.end), at + 2
+    if token.text in _COMPARISONS and following is not None and following.kind in (Kind.WORD, Kind.PHRASE):
+        whole, after = following, at + 2
+        if following.kind is Kind.WORD:
+            whole, after = value_at(tokens, at + 1, known, today)
+        return Token(Kind.WORD, token.text + whole.text, token.start, whole.end), after
     if known.takes is Takes.NUMBER:
         return token, at + 1
-    if not token.text[:1].isalpha() and is_date(known, token.text, today):
+    is_range = following is not None and following.text.lower() in _RANGE_WORDS
+    is_word = token.text.lstrip(_SIGNS)[:1].isalpha()
+    if not (is_word or is_range) and is_date(known, token.text, today):
         return token, at + 1
-    for count in (4, 3, 2):
+    for count in range(_MOST_WORDS, 1, -1):
         words = tokens[at : at + count]
         if len(words) == count and all(map(_is_date_word, words)):
             text = " ".join(word.text for word in words)
@@ -40,8 +50,8 @@ def value_at(tokens: Sequence[Token], at: int, known: FieldHelp, today: dt.date)
 
 
 def _is_date_word(token: Token) -> bool:
-    """Whether a date of several words may have this one: ``10``, ``september,``."""
-    return token.kind is Kind.WORD and token.text.rstrip(",").isalnum()
+    """Whether a date of several words may have this one: ``10``, ``september,``, ``>=september``."""
+    return token.kind is Kind.WORD and token.text.lstrip(_SIGNS).rstrip(",").replace("-", "").isalnum()
 
 
 def missing(name: Token, known: FieldHelp, span: Span, warnings: Warnings, *, quiet: bool) -> Query:

@@ -60,6 +60,7 @@ WARNED = [
     pytest.param('"a b"~999999999999', Near(text="a b", slop=100), "distance_lowered", (5, 18), id="far"),
     pytest.param('"a b"~', Phrase(text="a b"), "no_distance", (5, 6), id="near-without-number"),
     pytest.param('"miss* b"', Phrase(text="miss* b"), "star_in_quotes", (0, 9), id="star-in-quotes"),
+    pytest.param("date:09/10/2024", w("date:09/10/2024"), "bad_date", (0, 15), id="day-or-month"),
     pytest.param("date:2024-13", w("date:2024-13"), "bad_date", (0, 12), id="month-13"),
     pytest.param("date:2020-02-30", w("date:2020-02-30"), "bad_date", (0, 15), id="30-february"),
     pytest.param("date:99999-99-99", w("date:99999-99-99"), "bad_date", (0, 16), id="five-digits"),
