@@ -13,8 +13,13 @@ from index.query.ast import And, Fuzzy, Near, Or, Phrase, Prefix, Query, Span, W
 SENTENCE, PARAGRAPH = "SENT", "PARA"
 
 _OPERATOR = re.compile(
-    r"(?:NEAR|WITHIN|W)/(?:(?P<near>[0-9]{1,9})|(?P<sent>S|SENT)|(?P<para>P|PARA))"
-    r"|(?:BEFORE|PRE)/(?P<before>[0-9]{1,9})"
+    r"(?:(?i:NEAR|WITHIN)|W)/(?:(?P<near>[0-9]{1,9})|(?P<sent>(?i:S|SENT))|(?P<para>(?i:P|PARA)))"
+    r"|(?:(?i:BEFORE)|PRE)/(?P<before>[0-9]{1,9})"
+)
+
+#: What looks like such an operator, in other programs or with its distance forgotten.
+_NEARLY = re.compile(
+    r"NEAR|ADJ|WITHIN|BEFORE|(?:NEAR|ADJ)[0-9]{1,3}|(?i:ADJ|N|ONEAR|PRE|W)/(?:[0-9]{1,3}|[sp])"
 )
 
 #: Fields in which words stand at places, and those of them that have sentences.
@@ -36,6 +41,15 @@ class Joining:
 def is_joining(text: str) -> bool:
     """Whether ``text`` is an operator of this kind, wherever it stands."""
     return _OPERATOR.fullmatch(text) is not None
+
+
+def is_nearly_joining(text: str, *, in_capitals: bool) -> bool:
+    """Whether ``text`` is no operator of this kind, but may be meant as one.
+
+    Args:
+        in_capitals: the whole query is, so that words are too.
+    """
+    return not (in_capitals and text.isalpha()) and _NEARLY.fullmatch(text) is not None
 
 
 def joining_from(text: str, *, in_capitals: bool) -> Joining | None:

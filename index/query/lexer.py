@@ -13,9 +13,9 @@ from index.query.ast import WHOLE_FIELDS
 from index.query.escapes import blank_escapes, unescape, unescape_quoted
 from index.query.fields import BY_NAME, FieldHelp, Takes, suggest
 from index.query.guard import MAX_TIMES, Limits, check_nesting, check_nots
-from index.query.joining import joining_from
+from index.query.joining import is_nearly_joining, joining_from
 from index.query.patterns import read_pattern
-from index.query.strays import warn_of_long, warn_of_question, warn_of_range, warn_of_strays
+from index.query.strays import warn_of_long, warn_of_near, warn_of_question, warn_of_range, warn_of_strays
 from index.query.tokens import Kind, Token, Warnings
 
 _SPACE = re.compile(r"\s+")
@@ -254,6 +254,9 @@ class _Lexer:
                 self.warnings.add("distance_lowered", message, start, end)
             self._add(Kind.JOIN, raw, start, end)
             return
+        stands_between = bare and bool(self.tokens) and bool(self.text[end:].strip())
+        if stands_between and is_nearly_joining(raw, in_capitals=self.text.isupper()):
+            warn_of_near(raw, start, end, self.warnings)
         if "^" in raw and (boost := self._boosted(raw, bare=bare)):
             end -= len(boost[2])
             self._plain_word(raw[: len(boost[1])], start, end, bare=bare, valued=valued)

@@ -66,3 +66,11 @@ def warn_of_question(raw: str, end: int, warnings: Warnings, *, is_asked: bool) 
     if raw.endswith("?") and len(raw.rstrip("?")) > 1 and not is_asked:
         message = "A question mark at the end of a word is punctuation; write * for other endings."
         warnings.add("question_mark", message, end - 1, end)
+
+
+def warn_of_near(raw: str, start: int, end: int, warnings: Warnings) -> None:
+    """Tell how words are looked for near each other, where another way was tried."""
+    message = (
+        f"'{raw}' was searched as text; write a NEAR/5 b for near each other, a BEFORE/5 b for in this order."
+    )
+    warnings.add("near_as_text", message, start, end)
