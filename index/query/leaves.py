@@ -40,6 +40,9 @@ _COUNTED = (None, "title", "body", "lead")
 
 _DIGIT = re.compile(r"[0-9]")
 
+#: What may stand before the name of a site.
+_SITE = re.compile(r"\A(?:https?://)?(?:www\.)?(?=.)", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -148,6 +151,8 @@ def _searched(field: FieldHelp, token: Token, span: Span) -> Query:
     searches = field.searches
     if field.name == "lang" and token.kind in (Kind.WORD, Kind.PHRASE):
         token = replace(token, text=language_code(token.text))
+    if field.name == "site" and token.kind in (Kind.WORD, Kind.PHRASE):
+        token = replace(token, text=_SITE.sub("", token.text).rstrip("/") or token.text)
     if field.name == "site" and "." not in token.text:
         searches = searches[:1]
     if len(searches) == 1:

@@ -45,6 +45,7 @@ from index.query.ast import (
     Word,
 )
 from index.query.clauses import PARTS, Clause, broad_leaves, date_range, exact_word, field_of
+from index.query.names import name_readings
 from index.query.nearness import MANY_VALUED, near_each_other
 from index.query.words import (
     Languages,
@@ -190,7 +191,13 @@ class _Rewriter:
                 return self._word(node)
             case Phrase(text=text, field=field):
                 tokens = query_tokens(text)
-                return self._in_exact(node, tokens, lambda name: side_by_side(name, tokens), field)
+                readings = name_readings(text) if field == "author" else (tokens,)
+                return self._in_exact(
+                    node,
+                    tokens,
+                    lambda name: either(*(side_by_side(name, reading) for reading in readings)),
+                    field,
+                )
             case Whole(text=text, field=field):
                 return Constant(Term(f"{field}_key", fold_key(text)), 0.0)
             case Near(text=text, field=field):
@@ -252,6 +259,8 @@ class _Rewriter:
         word = query_word(node.text)
         if word is None:
             return self._leave_out(node)
+        if node.field == "author" and "," in node.text:
+            return self._plan(Phrase(text=node.text, field="author", span=node.span))
         if node.field in _FILTERS:
             return Constant(exact_word(str(node.field), word), 0.0)
         self._is_scored = True
@@ -287,7 +296,13 @@ class _Rewriter:
     def _near(self, node: Near) -> Plan | None:
         tokens = query_tokens(node.text)
         slop = min(node.slop, BREAKS - 1) if node.field in MANY_VALUED else node.slop
-        return self._in_exact(node, tokens, lambda name: near(name, tokens, slop), node.field)
+        readings = name_readings(node.text) if node.field == "author" else (tokens,)
+        return self._in_exact(
+            node,
+            tokens,
+            lambda name: either(*(near(name, reading, slop) for reading in readings)),
+            node.field,
+        )
 
     def _within(self, node: Within) -> Plan | None:
         left, right = self._plan(node.left), self._plan(node.right)

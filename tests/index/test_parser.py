@@ -79,6 +79,7 @@ READ = [
     pytest.param("lang:German lang:pt-BR", a(w("de", "lang"), w("pt", "lang")), id="language-by-name"),
     pytest.param("section:a", w("a", "tag"), id="alias-section"),
     pytest.param("site:bbc", w("bbc", "source"), id="site-is-the-source"),
+    pytest.param("site:https://www.bbc.com/", o(w("bbc.com", "source"), w("bbc.com", "url")), id="site-as-an-address"),
     pytest.param("site:bbc.com", o(w("bbc.com", "source"), w("bbc.com", "url")), id="site-may-be-the-address"),
     pytest.param("from:a", o(w("a", "author"), w("a", "source")), id="from-author-or-source"),
     pytest.param("-from:a", n(o(w("a", "author"), w("a", "source"))), id="not-from"),
