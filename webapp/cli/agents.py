@@ -15,8 +15,8 @@ from webapp.cli.common import fail, home_option, settings_from
 def mcp(home: Path | None) -> None:
     """Let agents search and read the archive, over standard input and output.
 
-    Speaks the Model Context Protocol, read-only. Needs the extra: pip install
-    'article-archive[mcp]'
+    Speaks the Model Context Protocol, read-only. Needs one more package: pip
+    install 'mcp>=2.3'
 
     \b
     Example:
@@ -29,7 +29,7 @@ def mcp(home: Path | None) -> None:
     except ModuleNotFoundError as exc:
         if not (exc.name or "").startswith("mcp"):
             raise
-        fail("archive mcp needs the package mcp: pip install 'article-archive[mcp]'")
+        fail("archive mcp needs the package mcp: pip install 'mcp>=2.3'")
         return
     with Services(settings_from(home), create=False) as services:
         build_server(services, version=version("article-archive")).run("stdio")
