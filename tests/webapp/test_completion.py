@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import pytest
 
+from archive.document import Draft, Origin
+from archive.normalise import document_from_draft
 from tests.webapp.small_archive import build
 from webapp import create_app
 from webapp.models import SearchParams
 from webapp.services import Services
 
+WITHOUT_SPACES = Draft(
+    title="北京天气预报",
+    text="明天会下雨。",
+    authors=("王小明",),
+    language="zh",
+    origin=Origin(path="/zh.txt"),
+)
+
 
 @pytest.fixture(params=["memory", "tantivy", "whoosh"], scope="module")
 def services(request, tmp_path_factory):
     with Services(build(tmp_path_factory.mktemp("archive"), request.param, extra=3)) as opened:
+        opened.store.put([document_from_draft(WITHOUT_SPACES)])
+        opened.catch_up()
         yield opened
 
 
@@ -30,6 +42,25 @@ CASES = [
         "harbour str", ("title", "Harbour strike ends", 'title:"Harbour strike ends"'), id="a title"
     ),
     pytest.param("title:har", ("word", "harbour", "title:harbour"), id="a word of a field"),
+    pytest.param(
+        "ada lov", ("author", "Ada Lovelace", 'author:"Ada Lovelace"'), id="an author by several words"
+    ),
+    pytest.param(
+        "missiles daily po",
+        ("source", "Daily Post", 'missiles source:"Daily Post"'),
+        id="a source by several words",
+    ),
+    pytest.param(
+        "strike OR lov", ("author", "Ada Lovelace", 'strike OR author:"Ada Lovelace"'), id="after an operator"
+    ),
+    pytest.param("from:dai", ("source", "Daily Post", 'source:"Daily Post"'), id="a field of two"),
+    pytest.param("is:dup", ("operator", "is:duplicate", "is:duplicate"), id="a state"),
+    pytest.param("lang:engl", ("operator", "lang:en", "lang:en"), id="a language by its name"),
+    pytest.param("date:last m", ("operator", 'date:"last month"', 'date:"last month"'), id="a period"),
+    pytest.param("in:ti", ("operator", "in:title", "in:title"), id="a place"),
+    pytest.param("strike NEA", ("operator", "NEAR/5", "strike NEAR/5"), id="an operator"),
+    pytest.param("北京天", ("title", "北京天气预报", 'title:"北京天气预报"'), id="a title without spaces"),
+    pytest.param("王小", ("author", "王小明", 'author:"王小明"'), id="a name without spaces"),
 ]
 
 
@@ -40,7 +71,9 @@ def test_what_is_typed_is_completed(services, typed, expected):
     assert expected in found
 
 
-@pytest.mark.parametrize(("typed", "expected"), [case for case in CASES if case.id not in ("a field",)])
+@pytest.mark.parametrize(
+    ("typed", "expected"), [case for case in CASES if case.id not in ("a field", "an operator", "a place")]
+)
 def test_every_completion_is_a_query_that_is_understood(services, typed, expected):
     for entry in services.complete(typed):
         if not entry.query.endswith(":"):
