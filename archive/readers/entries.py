@@ -73,15 +73,12 @@ def draft_of(
     url = _first_url(entry)
     if url is not None:
         note("url", url)
-    title, text = _title_of(entry), ""
-    for value in entry.texts:
-        text, lost = body_of(value.text, value.is_html, options)
-        if text.strip():
-            warnings.extend(lost)
-            provenance["text"] = Provenance(method=method, detail=value.name[:100], confidence=0.9)
-            break
-    if not text.strip():
+    title = _title_of(entry)
+    text, text_name, lost = _text_of(entry, options)
+    if not text:
         return _without_text(title, url, origin)
+    provenance["text"] = Provenance(method=method, detail=text_name[:100], confidence=0.9)
+    warnings.extend(lost)
     if CUT.search(text[-200:]):
         warnings.append("the text looks cut short; the whole article may be at its address")
     if title:
@@ -112,6 +109,15 @@ def draft_of(
         provenance=provenance,
         warnings=tuple(warnings),
     )
+
+
+def _text_of(entry: Entry, options: ReadOptions) -> tuple[str, str, tuple[str, ...]]:
+    """The best text that is none but markup, under which name it stands, and warnings; else nothing."""
+    for value in entry.texts:
+        text, lost = body_of(value.text, value.is_html, options)
+        if text.strip():
+            return text, value.name, lost
+    return "", "", ()
 
 
 def body_of(text: str, is_html: bool | None, options: ReadOptions) -> tuple[str, tuple[str, ...]]:
