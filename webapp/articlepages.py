@@ -19,7 +19,6 @@ class ArticlePage:
 
     Attributes:
         body_spans: offsets into ``document.text``.
-        hit_count: how many places of title and text are marked.
         author_slugs: addresses of ``document.authors``, in their order.
     """
 
@@ -28,7 +27,6 @@ class ArticlePage:
     query: str = ""
     title_spans: Spans = ()
     body_spans: Spans = ()
-    hit_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

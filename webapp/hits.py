@@ -56,15 +56,12 @@ class HitMaker:
     def article(self, document: Document, query: str, matchers: Matchers) -> ArticlePage:
         """Return ``document`` with every place that ``query`` matched."""
         slugs = self._slugs([document.authors])
-        title_spans = mark(document.title, matchers.title, document.language)
-        body_spans = mark_text(document.text, matchers, document.language)
         return ArticlePage(
             document=document,
             author_slugs=_author_slugs(document.authors, slugs),
             query=query,
-            title_spans=title_spans,
-            body_spans=body_spans,
-            hit_count=len(title_spans) + len(body_spans),
+            title_spans=mark(document.title, matchers.title, document.language),
+            body_spans=mark_text(document.text, matchers, document.language),
         )
 
     def _slugs(self, bylines: Sequence[tuple[str, ...]]) -> dict[str, str]:

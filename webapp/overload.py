@@ -37,10 +37,6 @@ class Gate:
         finally:
             self._leave()
 
-    def is_full(self) -> bool:
-        """Tell whether whoever came now would be refused; a guess by the time that it is used."""
-        return self._free <= 0 and self._queue >= self._room
-
     def take(self) -> Callable[[], None]:
         """Take a place, and return what gives it back, once.
 

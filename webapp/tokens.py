@@ -16,7 +16,6 @@ from dataclasses import replace
 
 from webapp.access import Access, Token
 
-SCOPES = ("api", "feeds")
 MAX_TOKENS = 100
 
 _PREFIX = "arc_"

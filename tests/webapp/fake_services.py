@@ -132,7 +132,6 @@ class FakeServices:
             query=query,
             title_spans=self.title_spans if query else (),
             body_spans=self.body_spans if query else (),
-            hit_count=3 if query else 0,
         )
 
     def history(self, slug: str, before: int | None = None, after: int | None = None) -> HistoryPage:
