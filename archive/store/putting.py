@@ -2,9 +2,9 @@
 
 `Batch.run` works inside one transaction that holds the write lock.  It looks up
 the identities, texts and slugs of the whole batch first, then decides document by
-document in memory, keeping what it knows up to date, and collects the rows.  They
-are written at the end, or earlier (`_flush`) when a decision needs the database
-to know what was decided so far.
+document in memory, keeping what it knows up to date; `Writing` collects the rows.
+They are written at the end, or earlier when a decision needs the database to know
+what was decided so far.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -22,17 +21,16 @@ from archive.document import Document
 from archive.errors import StoreDamagedError
 from archive.normalise import content_hash
 from archive.standing import Standing, is_shorter_form
-from archive.store import rows, statements
-from archive.store.bodies import compress
+from archive.store import rows
 from archive.store.captures import Captures, Place
-from archive.store.known import KNOWN_BY_IDENTITY, STORED, TWINS_BY_HASH, Known, new_article, stood
+from archive.store.known import KNOWN_BY_IDENTITY, STORED, TWINS_BY_HASH, Known, stood
 from archive.store.merging import with_filled, with_hand_values
-from archive.store.people import AuthorTable, save_sources
-from archive.store.records import ChangeKind, PutOutcome, PutResult
+from archive.store.people import save_sources
+from archive.store.records import PutOutcome, PutResult
 from archive.store.slugs import SlugAllocator, slug_base
-from archive.store.tables import articles, copies, counters, versions
+from archive.store.tables import articles, versions
 from archive.store.twins import Twin, Twins
-from archive.store.writing import Rows
+from archive.store.writing import Writing
 
 
 class Batch:
@@ -42,14 +40,11 @@ class Batch:
         self._connection = connection
         self._items = [rows.prepare(document) for document in documents]
         self._now = now.isoformat()
+        self._writing = Writing(connection, now=self._now)
         self._slugs = SlugAllocator(connection, "article")
-        self._people = AuthorTable(connection)
         self._known: dict[str, Known] = {}
         self._twins: dict[str, Twins] = {}
         self._bases: dict[str, str] = {}
-        self._next_id = self._sequence = 0
-        self._has_copies = False
-        self._rows = Rows()
 
     def run(self) -> list[PutResult]:
         """Store the batch; results in the order of the documents."""
@@ -57,25 +52,16 @@ class Batch:
             return []
         self._look_up()
         results = [self._place(item) for item in self._items]
-        self._flush()
+        self._writing.finish()
         self._slugs.save()
         save_sources(self._connection, {item.document.source for item in self._items})
-        statements.SET_COUNTER.run(
-            self._connection,
-            [(self._next_id, "article"), (self._sequence, "sequence"), (self._people.last_id, "author")],
-        )
         return results
 
     # What the database knows of the batch
 
     def _look_up(self) -> None:
-        connection = self._connection
-        values = {row[0]: row[1] for row in connection.execute(select(counters.c.name, counters.c.value))}
-        self._next_id, self._sequence = values["article"], values["sequence"]
-        self._people.last_id = values["author"]
-        self._has_copies = connection.execute(select(copies.c.article_id).limit(1)).first() is not None
         identities = {item.document.identity for item in self._items}
-        for row in KNOWN_BY_IDENTITY.rows(connection, identities):
+        for row in KNOWN_BY_IDENTITY.rows(self._connection, identities):
             self._known[row[0]] = Known(*row[1:])
         new = [item.document for item in self._items if item.document.identity not in self._known]
         if new:
@@ -92,7 +78,7 @@ class Batch:
 
     def _twins_of(self, content: str) -> Twins:
         if content not in self._twins:
-            self._flush()
+            self._writing.flush()
             self._load_twins({content})
         return self._twins[content]
 
@@ -113,7 +99,7 @@ class Batch:
                 return _unchanged(known)
             if elsewhere and not times:
                 # Another file that says the same in another way is no news.
-                self._note_copy(known.id, item.document)
+                self._writing.note_copy(known.id, item.document)
                 return _unchanged(known)
         elif elsewhere and self._was_replaced(known, item, raw):
             # Two files claim one identity and differ: reading both again changes nothing.
@@ -150,7 +136,7 @@ class Batch:
         return item
 
     def _fill(self, known: Known, stored: Document, document: Document) -> PutResult:
-        self._note_copy(known.id, document)
+        self._writing.note_copy(known.id, document)
         note = f"a shorter form of {known.slug}"
         filled = with_filled(stored, document)
         if filled is stored:
@@ -162,8 +148,7 @@ class Batch:
         self, known: Known, item: rows.Prepared, raw: rows.Prepared, at: dt.datetime, *, elsewhere: bool
     ) -> PutResult:
         """Put a capture among the versions at the place that its time gives it."""
-        if known.pending:
-            self._flush()
+        self._writing.settle(known)
         same_now = item.digest == known.digest
         if not elsewhere and at in self._times(known):
             return self._change(known, item)  # read anew, perhaps by a better reader
@@ -174,11 +159,10 @@ class Batch:
         place = captures.place(raw, at, digest_now=item.digest)
         if place is Place.NEWEST:
             return self._change(known, item)
-        self._note_copy(known.id, raw.document)
+        self._writing.note_copy(known.id, raw.document)
         if place is Place.KNOWN:
             return _unchanged(known, is_current=same_now)
-        self._sequence += 1
-        self._rows.changes.append((known.id, self._sequence, ChangeKind.PUT.value))
+        self._writing.note_change(known.id)
         note = f"captured before the current version of {known.slug}"
         return PutResult(
             outcome=PutOutcome.CHANGED, id=known.id, slug=known.slug, note=note, is_current=False
@@ -199,69 +183,29 @@ class Batch:
         twins = self._twins_of(document.content_hash)
         twin = twins.same(document.url, document.source)
         if twin is not None:
-            self._note_copy(twin.id, document)
+            self._writing.note_copy(twin.id, document)
             return PutResult(
                 outcome=PutOutcome.DUPLICATE, id=twin.id, slug=twin.slug, note=f"same text as {twin.slug}"
             )
         first = twins.first
-        self._next_id += 1
-        id_ = self._next_id
         slug = self._slugs.allocate(self._bases[document.title], document.identity)
-        group_id = first.group_id if first else id_
-        self._known[document.identity] = known = new_article(id_, slug, added=self._now)
-        row, body = self._row(known, item)
-        self._rows.added.append((*row, group_id))
-        self._rows.added_texts.append((id_, body))
-        if self._has_copies:
-            self._rows.no_longer_copies.append((document.identity,))
-        twins.add(Twin(id_, slug, group_id, document.url, document.source))
+        group_id = first.group_id if first else None
+        known = self._writing.add(item, slug, group_id=group_id)
+        self._known[document.identity] = known
+        twins.add(Twin(known.id, slug, group_id or known.id, document.url, document.source))
         note = f"same text as {first.slug}" if first else ""
-        return PutResult(outcome=PutOutcome.ADDED, id=id_, slug=slug, note=note)
+        return PutResult(outcome=PutOutcome.ADDED, id=known.id, slug=slug, note=note)
 
     def _change(self, known: Known, item: rows.Prepared) -> PutResult:
-        if known.pending:
-            self._flush()
-        document = item.document
-        before = known.content_hash
-        row, body = self._row(known, item)
-        self._rows.changed.append((*row, known.id))
-        self._rows.changed_texts.append((body, known.id))
-        if document.content_hash != before:
-            self._rows.regrouped |= {before, document.content_hash}
         # What was read of these texts is no longer true; it is read again when asked for.
-        self._twins.pop(before, None)
-        self._twins.pop(document.content_hash, None)
+        self._twins.pop(known.content_hash, None)
+        self._twins.pop(item.document.content_hash, None)
+        self._writing.change(known, item)
         return PutResult(outcome=PutOutcome.CHANGED, id=known.id, slug=known.slug)
-
-    def _row(self, known: Known, item: rows.Prepared) -> tuple[tuple[Any, ...], bytes]:
-        """The row with its hash, and the body; ``known`` is brought up to date and the change is noted."""
-        document = item.document
-        state = rows.state_values(item, added=known.added, updated=self._now)
-        rest = (known.id, known.slug, document.identity, *state)
-        body = compress(document.text)
-        known.digest, known.content_hash = item.digest, document.content_hash
-        origin = document.origin
-        known.path, known.member, known.media_type = origin.path, origin.member, origin.media_type
-        known.words = document.words
-        known.hand = int(item.hand)
-        known.provenance, known.warnings = item.provenance, item.warnings
-        known.pending = True
-        self._rows.pending.append(known)
-        self._sequence += 1
-        self._rows.changes.append((known.id, self._sequence, ChangeKind.PUT.value))
-        self._rows.bylines.append((known.id, document.authors))
-        return (*item.values, *rest, rows.row_hash(item.values_json, rest, body)), body
-
-    def _note_copy(self, id_: int, document: Document) -> None:
-        origin = document.origin
-        self._rows.copies.append(
-            (id_, origin.path, origin.member, origin.media_type, document.identity, self._now)
-        )
 
     def _stored(self, known: Known) -> Document | None:
         """The article as it is stored; None for a damaged one, which reading its source again mends."""
-        if known.pending:
-            self._flush()
+        self._writing.settle(known)
         row = self._connection.execute(STORED.where(articles.c.id == known.id)).one()
         try:
             return rows.document_from_row(row, row[-1])
@@ -281,8 +225,7 @@ class Batch:
 
     def _was_replaced(self, known: Known, *items: rows.Prepared) -> bool:
         """Whether one of these forms of an item is a former version, from the same place."""
-        if known.pending:
-            self._flush()
+        self._writing.settle(known)
         origin = items[0].document.origin
         found = self._connection.execute(
             select(versions.c.number)
@@ -295,12 +238,6 @@ class Batch:
             .limit(1)
         )
         return found.first() is not None
-
-    def _flush(self) -> None:
-        """Write what was decided so far."""
-        self._has_copies = self._has_copies or bool(self._rows.copies)
-        self._rows.write(self._connection, self._people)
-        self._rows = Rows()
 
 
 def _unchanged(known: Known, note: str = "", *, is_current: bool = True) -> PutResult:
