@@ -17,9 +17,9 @@ from index.query.fields import (
     STATES,
     FieldHelp,
     Takes,
-    language_code,
 )
 from index.query.guard import Limits
+from index.query.languages import language_code
 from index.query.operators import OPERATORS, OperatorHelp
 from index.query.parser import parse
 from index.query.printer import print_understood

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, request, url_for
 
+from index.query.languages import language_name
 from webapp import auth, errors, limits, observing, security, urls, wording
 from webapp.api import api
 from webapp.context import EXTENSION, Answers
@@ -72,7 +73,7 @@ def _set_up_templates(app: Flask) -> None:
         captures=captures,
         date_label=wording.date_label,
         query_label=wording.query_label,
-        language_name=wording.language_name,
+        language_name=language_name,
         path_only=lambda address: address.partition("?")[0],
         number=lambda value: f"{value:,}",
         articles=lambda value: f"{value:,} {'article' if value == 1 else 'articles'}",

@@ -8,6 +8,7 @@ tells nothing but a number to look up in the log.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -105,8 +106,8 @@ _HEADINGS = {
     503: "The archive cannot be searched just now",
 }
 
-#: Advice for the operator when the error itself gives no command.
-_REINDEX = "Run: archive reindex"
+#: The command that mends an index, as errors name it; of the configured engine unless told.
+_REINDEX = re.compile(r"archive reindex(?: --engine [a-z]+)?")
 
 
 def problem_from_error(error: Exception) -> Problem:
@@ -173,7 +174,8 @@ def _with_command(error: Exception) -> str:
     }
     log.warning("search is not possible: %s", error)
     what = next(text for cls, text in said.items() if isinstance(error, cls))
-    return f"{what} {_REINDEX}"
+    command = _REINDEX.search(str(error))
+    return f"{what} Run: {command[0] if command else 'archive reindex'}"
 
 
 def _problem_from_http(error: HTTPException) -> Problem:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from index.query.ast import PRESENCE
 from index.query.fields import BY_NAME, STATES, Takes
+from index.query.languages import language_name
 from webapp.models import Completion
-from webapp.wording import language_name
 
 #: Of one field, most values that are offered.
 _MOST = 8

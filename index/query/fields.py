@@ -8,7 +8,6 @@ differ from what the parser does.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -181,25 +180,3 @@ def suggest(name: str, known: Iterable[str]) -> str | None:
     """Return the one of ``known`` that ``name`` was probably meant to be."""
     close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.7)
     return close[0] if close else None
-
-
-_LANGUAGES = (
-    "ar arabic,bg bulgarian,ca catalan,cs czech,da danish,de german,el greek,en english,es spanish,"
-    "et estonian,eu basque,fa persian,fi finnish,fr french,ga irish,he hebrew,hi hindi,hr croatian,"
-    "hu hungarian,hy armenian,id indonesian,is icelandic,it italian,ja japanese,ko korean,"
-    "lt lithuanian,lv latvian,nl dutch,no norwegian,"
-    "pl polish,pt portuguese,ro romanian,ru russian,sk slovak,sl slovenian,sr serbian,sv swedish,ta tamil,"
-    "th thai,tr turkish,uk ukrainian,ur urdu,vi vietnamese,yi yiddish,zh chinese"
-)
-_CODE_BY_LANGUAGE = {name: code for code, name in (pair.split() for pair in _LANGUAGES.split(","))}
-
-
-_REGIONAL = re.compile(r"([a-zA-Z]{2})[-_][a-zA-Z]{2,4}")
-
-
-def language_code(value: str) -> str:
-    """Return the code of the language ``value``: ``German`` and ``de-AT`` are
-    ``de``; what is not known comes back as it is."""
-    if regional := _REGIONAL.fullmatch(value):
-        return regional[1].lower()
-    return _CODE_BY_LANGUAGE.get(value.lower(), value)

@@ -28,7 +28,8 @@ from index.query.ast import (
 )
 from index.query.calendar import AmbiguousDateError
 from index.query.dates import parse_bounds, print_bounds
-from index.query.fields import BY_NAME, STATES, FieldHelp, Takes, language_code, suggest
+from index.query.fields import BY_NAME, STATES, FieldHelp, Takes, suggest
+from index.query.languages import is_language, language_code, suggest_language
 from index.query.numbers import parse_numbers, print_numbers
 from index.query.tokens import Kind, Token
 
@@ -95,6 +96,11 @@ def field_leaf(field: FieldHelp, value: Value, span: Span, *, today: dt.date, wa
         except ValueError:
             pass  # a name with a digit in it
     if field.takes is Takes.TEXT:
+        if field.name == "lang" and token.kind in (Kind.WORD, Kind.PHRASE) and not is_language(token.text):
+            meant = suggest_language(token.text)
+            hint = f"Did you mean '{meant}'?" if meant else "It takes a code such as de, or an English name."
+            message = f"'{token.text}' is no language that lang: knows. {hint}"
+            warn("unknown_value", message, value.start, token.end)
         return _searched(field, token, span)
     if field.takes is Takes.DATE:
         if token.kind is Kind.EVERY:

@@ -30,8 +30,8 @@ from index.query.ast import (
     Word,
 )
 from index.query.cleaning import clean
-from index.query.fields import language_code
 from index.query.guard import Limits
+from index.query.languages import language_code
 
 #: Wide enough for any tree that is made here.
 WIDE = Limits(

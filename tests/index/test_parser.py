@@ -76,6 +76,7 @@ READ = [
     pytest.param("byline:a", w("a", "author"), id="alias-byline"),
     pytest.param("publication:a", w("a", "source"), id="alias-publication"),
     pytest.param("language:en", w("en", "lang"), id="alias-language"),
+    pytest.param("lang:Welsh", w("cy", "lang"), id="another-language"),
     pytest.param("lang:German lang:pt-BR", a(w("de", "lang"), w("pt", "lang")), id="language-by-name"),
     pytest.param("section:a", w("a", "tag"), id="alias-section"),
     pytest.param("site:bbc", w("bbc", "source"), id="site-is-the-source"),

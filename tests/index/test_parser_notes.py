@@ -69,6 +69,7 @@ WARNED = [
     pytest.param("after:9999", w("after:9999"), "bad_date", (0, 10), id="after-all-time"),
     pytest.param("date:2024..2023", d("2023-01-01", "2025-01-01"), "reversed_range", (0, 15), id="backwards"),
     pytest.param("is:undatd", w("is:undatd"), "unknown_value", (0, 9), id="unknown-state"),
+    pytest.param("lang:germn", w("germn", "lang"), "unknown_value", (0, 10), id="unknown-language"),
     pytest.param("has:x", w("has:x"), "unknown_value", (0, 5), id="unknown-presence"),
     pytest.param("-in:title a", a(n(w("in:title")), A), "unknown_value", (1, 9), id="not-in-title"),
     pytest.param("in:title", w("in:title"), "unknown_value", (0, 8), id="in-title-alone"),

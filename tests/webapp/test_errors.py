@@ -67,6 +67,14 @@ def test_an_unusable_index_names_the_command_that_mends_it(error):
     assert "archive reindex" in client.get("/api/v1/search").json["error"]["message"]
 
 
+def test_the_command_is_that_of_the_engine_that_was_asked():
+    error = IndexMissingError(f"No index in {SECRET}. Build it with: archive reindex --engine whoosh")
+
+    answer = make_client(FakeServices(error=error)).get("/api/v1/search?q=x&engine=whoosh").json
+
+    assert answer["error"]["message"] == "No index has been built yet. Run: archive reindex --engine whoosh"
+
+
 @pytest.mark.parametrize(("error", "status", "code"), ERRORS)
 def test_who_should_come_again_is_told_when(error, status, code):
     answer = make_client(FakeServices(error=error)).get("/api/v1/search?q=x")
