@@ -4,22 +4,20 @@ A pass of its own after articles were stored: to compute a signature costs about
 much as storing the article does, and to look others up within the writing
 transaction would cost as much again.  The pass looks at what changed since the last
 one; what it finds is a row a member, so no article is ever changed or left out.
-
-An article joins the group of the one that it is most like.  Groups are not joined to
-each other: a chain of likenesses must not make one of what is not alike.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 import numpy as np
 
 from archive.document import Document
+from archive.membership import regroup, save_groups
 from archive.nearness import WINDOW_DAYS, Pair, Sketches, candidates, day_array, likeness, rule_for
 from archive.shingles import MIN_SHINGLES, PLACES, Hashes, shingles, signatures
 from archive.store import Store
@@ -80,12 +78,12 @@ def group_duplicates(
             on_progress(len(looked) + len(touched))
     nearest = _nearest(store, looked)
     compared = nearest.compared
-    joined = _join(store, looked, touched, nearest.found)
-    grouped = joined.grouped
-    reached = _write(store, joined, reached)
-    store.set_mark(MARK, reached)
-    log.info("near-duplicates: %d looked at, %d compared, %d grouped", len(looked), compared, grouped)
-    return GroupingReport(looked_at=len(looked) + len(touched), compared=compared, grouped=grouped)
+    regrouping = regroup(store, looked, touched, nearest.found)
+    store.set_mark(MARK, save_groups(store, regrouping, reached))
+    log.info(
+        "near-duplicates: %d looked at, %d compared, %d grouped", len(looked), compared, regrouping.grouped
+    )
+    return GroupingReport(looked_at=len(looked) + len(touched), compared=compared, grouped=regrouping.grouped)
 
 
 def groups(store: Store) -> Iterator[Group]:
@@ -223,78 +221,3 @@ def _compare(store: Store, pairs: Sequence[Pair], nearest: _Nearest) -> None:
         best = nearest.found.get(pair.id)
         if best is None or (found.resemblance, -pair.other) > (best[1], -best[0]):
             nearest.found[pair.id] = (pair.other, found.resemblance)
-
-
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    """Whose membership changes, what it becomes, and how many came into a group."""
-
-    changed: list[int]
-    members: list[Member]
-    grouped: int
-
-
-def _write(store: Store, joined: _Joined, reached: int) -> int:
-    """Write the groups; return up to where changes were looked at.
-
-    What is written here is noted as a change too, but need not be looked at again.
-    """
-    if joined.changed:
-        before, after = store.save_members(joined.changed, joined.members)
-        reached = after if before == reached else reached
-    single = store.single_members()
-    if single:
-        before, after = store.save_members(single, ())
-        reached = after if before == reached else reached
-    return reached
-
-
-def _join(
-    store: Store, looked: Sequence[int], twins: Sequence[int], found: Mapping[int, tuple[int, float]]
-) -> _Joined:
-    """Return the groups that follow."""
-    wanted = {**{id_: (first, 1.0) for id_, first in store.text_groups(twins).items()}, **found}
-    concerned = {*looked, *twins, *(other for other, _ in wanted.values())}
-    before = store.members_of(concerned)
-    in_groups = {member.group_id for member in before.values()}
-    old = {member.article_id: member for member in store.group_members(in_groups)}
-    anew = {*looked, *twins}
-    members = {id_: member for id_, member in old.items() if id_ not in anew}
-    present = store.text_groups(concerned).keys()
-    for id_ in sorted(wanted):
-        other, similarity = wanted[id_]
-        if other not in members and other in present:
-            members[other] = Member(article_id=other, group_id=other)
-        group_id = members[other].group_id if other in members else other
-        members[id_] = Member(article_id=id_, group_id=group_id, nearest_id=other, similarity=similarity)
-    _drop_single(members)
-    _name(members)
-    changed = {id_ for id_ in old.keys() | members.keys() if old.get(id_) != members.get(id_)}
-    came = sum(
-        id_ in members and (id_ not in old or old[id_].group_id != members[id_].group_id) for id_ in changed
-    )
-    ordered = sorted(changed)
-    return _Joined(ordered, [members[id_] for id_ in ordered if id_ in members], came)
-
-
-def _by_group(members: Iterable[Member]) -> dict[int, list[Member]]:
-    grouped: dict[int, list[Member]] = {}
-    for member in members:
-        grouped.setdefault(member.group_id, []).append(member)
-    return grouped
-
-
-def _drop_single(members: dict[int, Member]) -> None:
-    """Nobody is like an article that is alone in its group."""
-    for several in _by_group(members.values()).values():
-        if len(several) == 1:
-            del members[several[0].article_id]
-
-
-def _name(members: dict[int, Member]) -> None:
-    """Name each group by its first article."""
-    for group_id, several in _by_group(members.values()).items():
-        first = min(member.article_id for member in several)
-        if first != group_id:
-            for member in several:
-                members[member.article_id] = replace(member, group_id=first)
