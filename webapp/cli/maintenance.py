@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archive.store import StoreStats
     from index.indexer import Indexer, IndexStatus
     from index.progress import Progress, Report
+    from webapp.settings import Settings
 
 #: How long a repair waits for another writer.
 WAIT_S = 60.0
@@ -129,37 +130,40 @@ def status(as_json: bool, home: Path | None) -> None:
     with open_archive(settings) as opened:
         stats, changes = opened.store.stats(), opened.store.last_sequence()
         indexes = opened.index_statuses()
-    live = next(index for index in indexes if index.engine == settings.engine)
     if as_json:
-        print_json(
-            {
-                "articles": stats.articles,
-                "home": str(settings.home),
-                "engine": settings.engine,
-                "ready": live.state == "ready",
-                "behind": live.behind,
-                "problem": live.problem,
-                "indexes": {index.engine: _without_engine(asdict(index)) for index in indexes},
-                "languages": stats.by_language,
-                "changes": changes,
-                "undated": stats.undated,
-                "without_author": stats.without_author,
-                "versions": stats.versions,
-                "copies": stats.copies,
-                "store_bytes": stats.bytes_on_disk,
-                "password": bool(access.password),
-                "tokens": len(access.tokens),
-            }
-        )
+        given = {"password": bool(access.password), "tokens": len(access.tokens)}
+        print_json(_status_json(settings, stats, changes, indexes) | given)
         return
     click.echo(f"Home:     {settings.home}")
     click.echo(f"Articles: {stats.articles:,}{_lacking(stats)}")
     click.echo(f"Store:    {stats.bytes_on_disk / 1e6:,.1f} MB, {plural(changes, 'change')} so far")
     for index in indexes:
         used = " (in use)" if index.engine == settings.engine else ""
-        click.echo(f"Index:    {index.engine}{used}: {_described(index.state, index)}")
+        click.echo(f"Index:    {index.engine}{used}: {_described(index)}")
     for hint in _hints(stats, indexes, settings.engine):
         click.echo(f"Next:     {hint}")
+
+
+def _status_json(
+    settings: Settings, stats: StoreStats, changes: int, indexes: Sequence[IndexStatus]
+) -> dict[str, Any]:
+    live = next(index for index in indexes if index.engine == settings.engine)
+    return {
+        "articles": stats.articles,
+        "home": str(settings.home),
+        "engine": settings.engine,
+        "ready": live.state == "ready",
+        "behind": live.behind,
+        "problem": live.problem,
+        "indexes": {index.engine: _without_engine(asdict(index)) for index in indexes},
+        "languages": stats.by_language,
+        "changes": changes,
+        "undated": stats.undated,
+        "without_author": stats.without_author,
+        "versions": stats.versions,
+        "copies": stats.copies,
+        "store_bytes": stats.bytes_on_disk,
+    }
 
 
 def _lacking(stats: StoreStats) -> str:
@@ -191,9 +195,9 @@ def _without_engine(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "engine"}
 
 
-def _described(state: str, index: Any) -> str:
-    if state != "ready":
-        return f"{state}. {index.problem}"
+def _described(index: IndexStatus) -> str:
+    if index.state != "ready":
+        return f"{index.state}. {index.problem}"
     behind = f"behind by {plural(index.behind, 'change')}" if index.behind else "up to date"
     return f"ready, {plural(index.documents or 0, 'article')}, {behind}, built {index.built_at}"
 
