@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -74,3 +75,30 @@ def test_every_setting_is_documented_as_the_table_has_it(setting) -> None:
     assert f"`{setting.variable}`" in row
     assert default in row
     assert setting.help.split(". Default")[0].rstrip(".") in row
+
+
+@pytest.mark.parametrize(
+    "page", [DOCS.parent / "README.md", DOCS / "commands.md"], ids=lambda page: page.name
+)
+def test_what_a_session_shows_is_what_is_printed(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(DOCS.parent)
+    blocks = re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+
+    for session in (
+        each for block in blocks for each in re.split(r"^\$ archive ", block, flags=re.MULTILINE)[1:]
+    ):
+        command, _, shown = session.partition("\n")
+        if "--output" in command:
+            continue
+        printed = CliRunner().invoke(cli, [*shlex.split(command), "--home", str(tmp_path)]).output
+
+        assert _comparable(printed, tmp_path) == _comparable(shown, tmp_path), command
+
+
+def _comparable(output: str, home: Path) -> list[str]:
+    """The lines that are not empty, without what differs from run to run."""
+    output = output.replace("/home/you/.local/share/article-archive", str(home))
+    output = re.sub(r"\d{4}-\d\d-\d\dT[\d:+]+", "T", output)
+    return [line.rstrip() for line in re.sub(r"\d+\.\d MB", "N MB", output).splitlines() if line.strip()]
