@@ -23,6 +23,7 @@ from index.plan import (
     TermPrefix,
     Together,
 )
+from index.query.addresses import at_address
 from index.query.ast import (
     And,
     AtLeast,
@@ -145,6 +146,8 @@ class _Rewriter:
             return self._planned(plans[0] if plans else Every(), "exact")
         self._is_scored = True
         text = FreeText(words, self._languages, self._weights)
+        if len(nodes) == 1 and (at := at_address(nodes[0].text)):
+            return self._planned(either(text.all_words(), at), "all", text)
         if match == "all":
             return self._planned(text.all_words(words), "all", text)
         if match == "any":
