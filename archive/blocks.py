@@ -50,20 +50,18 @@ def blocks_from_tree(body: Any) -> list[Block]:
     for event, element in _walk(body):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            own = _KINDS.get(tag)
-            if own is not None and not (tag in ("td", "th") and element.getparent().tag in ("tr", "row")):
+            own = _kind_of(element, tag)
+            if own is not None:
                 if own == "p" and kind in ("item", "quote") and not "".join(pending).strip():
                     own = kind
                 flush(own or "p")
-            elif tag == "lb" or tag == "br":
+            elif tag in ("lb", "br"):
                 pending.append("\n")
             elif tag in ("cell", "td", "th") and pending:
                 pending.append(" ")
             pending.append(_one_line(element.text, tag))
         else:
-            if _KINDS.get(tag) is not None and not (
-                tag in ("td", "th") and element.getparent().tag in ("tr", "row")
-            ):
+            if _kind_of(element, tag) is not None:
                 flush("p")
             elif tag in ("cell", "td", "th"):
                 pending.append(" ")
@@ -71,6 +69,13 @@ def blocks_from_tree(body: Any) -> list[Block]:
                 pending.append(_one_line(element.tail, tag))
     flush("p")
     return found
+
+
+def _kind_of(element: Any, tag: str) -> str | None:
+    """The kind of block that an element is; None where it is part of one, as a cell is of its row."""
+    if tag in ("td", "th") and element.getparent().tag in ("tr", "row"):
+        return None
+    return _KINDS.get(tag)
 
 
 def _one_line(text: str | None, tag: str) -> str:
