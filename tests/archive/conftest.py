@@ -16,6 +16,14 @@ def store(tmp_path):
 
 
 @pytest.fixture
+def folder(tmp_path):
+    """A folder for articles, besides the archive."""
+    path = tmp_path / "articles"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
 def site():
     """A web site on this machine."""
     with serving() as site:

@@ -7,7 +7,7 @@ import gzip
 import io
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,6 @@ from tests.archive.store_documents import document
 
 URL = "https://one.example/mill"
 TIMES = [f"20{year:02d}-05-06T07:08:09Z" for year in range(10, 22)]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "archive.db") as opened:
-        yield opened
 
 
 def capture(word: str, at: str, title: str = "The mill", *, canonical: bool = False) -> bytes:

@@ -32,12 +32,6 @@ def article(identity, text, **values):
     return document(identity, title, text, **given | values)
 
 
-@pytest.fixture
-def store(tmp_path):
-    with Store.open(tmp_path / "archive.db") as opened:
-        yield opened
-
-
 def grouped(store):
     """Identities by group."""
     return [{each.identity for each in group.articles} for group in groups(store)]

@@ -10,15 +10,8 @@ from archive.fetch.keeping import is_same_site
 from archive.fetch.storing import FetchOptions, fetch
 from archive.lock import WriterLock
 from archive.originals import original_bytes, reprocess
-from archive.store import Store
 
 pytestmark = pytest.mark.usefixtures("reads_here")
-
-
-@pytest.fixture
-def store(tmp_path):
-    with Store.open(tmp_path / "archive.db") as store:
-        yield store
 
 
 def counts(report):

@@ -6,7 +6,6 @@ import csv
 import io
 import itertools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,19 +24,6 @@ TEXT = "\n\n".join(
 )
 EXCERPT = "The mill of the upper valley turned from the first light until"
 NOTE = "A long look at how the mill of the valley was kept going by three families"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "archive.db") as opened:
-        yield opened
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "articles"
-    path.mkdir()
-    return path
 
 
 def paragraphs(text: str) -> str:

@@ -10,14 +10,7 @@ from hypothesis import strategies as st
 from slugify import slugify
 from store_documents import document
 
-from archive.store import Store
 from archive.store.slugs import MAX_SLUG_CHARS, RESERVED_SLUGS, slug_base
-
-
-@pytest.fixture
-def store(tmp_path):
-    with Store.open(tmp_path / "archive.db") as opened:
-        yield opened
 
 
 def put_titles(store, titles, prefix=""):
