@@ -1,4 +1,4 @@
-"""The JSON API, version 1: two answers, one description, and two signs of life."""
+"""The JSON API, version 1, and two signs of life."""
 
 from __future__ import annotations
 
