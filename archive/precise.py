@@ -35,7 +35,6 @@ from archive.linkdensity import delete_link_boxes
 from archive.pageparts import continued
 
 LEAST_CHARS = 250
-_REPEATED_CHARS = 100
 _GUARDED_SHARE = 1 / 7  # pruning that would leave less of a part is not done
 
 _OPTIONS = Extractor(fast=True, precision=True, comments=False)

@@ -25,9 +25,6 @@ from webapp.services import Services
 #: Attributes whose value leads somewhere.
 LEADING = {"href", "src", "action", "formaction", "srcset", "data", "poster", "cite", "content"}
 
-#: Elements that are text inside, whatever stands in them.
-UNPARSED = {"script", "style"}
-
 
 class Elements(HTMLParser):
     """Every (element, attribute) of a page, and where its addresses lead."""

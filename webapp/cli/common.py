@@ -137,12 +137,6 @@ def say(message: str) -> None:
     click.echo(visible_text(message), err=True)
 
 
-def say_lines(lines: list[str]) -> None:
-    """Print several lines for people."""
-    for line in lines:
-        say(line)
-
-
 def print_json(value: object) -> None:
     """Print ``value`` as one line of JSON."""
     click.echo(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE), nl=False)
