@@ -62,13 +62,19 @@ def seal(generation: Path) -> None:
 def differences(generation: Path, *, deep: bool) -> list[str]:
     """Say which files are not what was written; empty as well when that cannot be told.
 
+    A finished generation has a seal or a broken one: a killed writer leaves the latter.
+
     Args:
         deep: compare every byte, not only sizes and the small files.
     """
     for _ in range(3):
         stamp = _stamp(generation)
         if stamp is None:
-            return _differences(generation, _broken(generation), deep=deep) if deep else []
+            if (generation / BROKEN_SEAL).exists():
+                return _differences(generation, _broken(generation), deep=deep) if deep else []
+            if _stamp(generation) is None:  # else it was put back between the two looks
+                return [f"{SEAL} is missing"]
+            continue
         files = _read(generation / SEAL)
         found = [f"{SEAL} cannot be read"] if files is None else _differences(generation, files, deep=deep)
         if not found or _stamp(generation) == stamp:

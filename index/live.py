@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.changes import ArticleSource, apply_changes
-from index.checksums import break_seal, differences, seal
+from index.checksums import break_seal, differences, is_sealed, seal
 from index.engine import Engine
 from index.engines import factory
 from index.errors import (
@@ -64,8 +64,7 @@ class LiveIndex:
     def status(self) -> IndexStatus:
         """Look at the index without changing anything."""
         try:
-            live = self.live()
-            engine = self._open(live, writable=False)
+            live, engine = self.open_live()
             try:
                 documents = engine.count()
             finally:
@@ -96,10 +95,12 @@ class LiveIndex:
         """Return the live generation, if it may be searched.
 
         Raises:
-            IndexMissingError, IndexOutdatedError, IndexDamagedError: it may not.
+            IndexMissingError, IndexOutdatedError, IndexDamagedError: it may not, or
+                the store has never heard of it.
         """
         live = self.generations.current()
         self.require_usable(live)
+        self.reached(live)
         return live
 
     def require_usable(self, live: Generation) -> None:
@@ -120,6 +121,9 @@ class LiveIndex:
     def reached(self, live: Generation) -> int:
         """Return up to which change ``live`` is known to be brought.
 
+        That is what store and manifest agree on: after a crash the mark is the older
+        one, and the manifest where an older copy of the index was put back.
+
         Raises:
             IndexOutdatedError: the store has never heard of it.
         """
@@ -128,7 +132,7 @@ class LiveIndex:
             raise IndexOutdatedError(
                 f"The articles do not know the search index {live.name}. {self.generations.mend}"
             )
-        return mark
+        return min(mark, live.manifest.sequence)
 
     def require_whole(self, live: Generation, *, deep: bool = False) -> None:
         """Compare the files of ``live`` with what was written; ``deep`` reads all of them.
@@ -149,14 +153,21 @@ class LiveIndex:
             IndexMissingError, IndexOutdatedError, IndexDamagedError: it cannot
                 be searched; the message names the command that mends it.
         """
+        return self.open_live()[1]
+
+    def open_live(self) -> tuple[Generation, Engine]:
+        """Open the live index as `open_reader` does, and return as well which it is."""
         while True:
             live = self.live()
             try:
-                return self._open(live, writable=False)
+                engine = self._open(live, writable=False)
+                self._require_all(live, engine)
             except IndexDamagedError:
-                # Two switches may have removed what was live a moment ago.
-                if self.generations.current_name() == live.name:
+                # Two switches may have removed what was live a moment ago, or a commit changed it.
+                if self.generations.current() == live:
                     raise
+            else:
+                return live, engine
 
     @contextmanager
     def writing(self, live: Generation) -> Iterator[Engine]:
@@ -170,6 +181,7 @@ class LiveIndex:
         engine = self._open(live, writable=True)
         try:
             yield engine
+            self._note_count(engine)
         finally:
             engine.close()
         seal(live.path)
@@ -197,15 +209,42 @@ class LiveIndex:
 
     def _apply(self, live: Generation, engine: Engine, on_progress: Report | None) -> int:
         """Apply to ``engine`` what changed since, and return how many changes that were."""
-        since = self.reached(live)
-        meter = Meter("catch-up", self.store.last_sequence() - since, on_progress)
+        since, last = self.reached(live), self.store.last_sequence()
+        meter = Meter("catch-up", last - since, on_progress)
         for reached in apply_changes(engine, self.store, since, meter):
-            # The manifest's new time is also what tells readers to look again.
-            manifest = replace(live.manifest, sequence=reached, documents=engine.count())
-            live = self.generations.update(live, manifest)
-            self.store.set_mark(live.mark, reached)
+            live = self._note_reached(live, engine, reached)
+        if live.manifest.sequence < last:  # numbers without a change: nothing is left to apply
+            self._note_reached(live, engine, last)
         log.info("index %s: %d changes", live.mark, meter.done)
         return meter.done
+
+    def _note_reached(self, live: Generation, engine: Engine, sequence: int) -> Generation:
+        # The manifest's new time is also what tells readers to look again.
+        manifest = replace(live.manifest, sequence=sequence, documents=engine.count())
+        live = self.generations.update(live, manifest)
+        self.store.set_mark(live.mark, sequence)
+        return live
+
+    def _note_count(self, engine: Engine) -> None:
+        """Write down how many articles there are, if a killed writer committed and did not."""
+        live, held = self.generations.current(), engine.count()
+        if live.manifest.documents != held:
+            self.generations.update(live, replace(live.manifest, documents=held))
+
+    def _require_all(self, live: Generation, engine: Engine) -> None:
+        """Compare how many articles ``engine`` holds with the manifest; close it if it is not as many.
+
+        Raises:
+            IndexDamagedError: the files are not those that the manifest is of.
+        """
+        held, noted = engine.count(), live.manifest.documents
+        if held == noted or not is_sealed(live.path):  # a writer is between its commit and its manifest
+            return
+        engine.close()
+        raise IndexDamagedError(
+            f"The search index {live.path} is damaged (it holds {held:,} articles and not {noted:,}). "
+            f"{self.generations.mend}"
+        )
 
     def _open(self, live: Generation, *, writable: bool) -> Engine:
         self.require_whole(live)

@@ -162,7 +162,8 @@ def _manifest(values: Any) -> Manifest:
     for name, kind in Manifest.__annotations__.items():
         if kind in checks and not checks[kind](values[name]):
             raise ValueError(f"{name} is {values[name]!r}")
-    return Manifest(**{**values, "state": State(values["state"])})
+    known = {name: values[name] for name in Manifest.__annotations__}  # a newer program may say more
+    return Manifest(**{**known, "state": State(known["state"])})
 
 
 def _installed(distribution: str) -> str:
