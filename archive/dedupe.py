@@ -103,6 +103,8 @@ def _pending(store: Store, *, anew: bool) -> Iterator[list[int]]:
         yield from (every[at : at + _BATCH] for at in range(0, len(every), _BATCH))
         return
     sequence = store.mark(MARK) or 0
+    if sequence > store.last_sequence():  # no run can have come so far: it is damaged
+        sequence = 0
     while changes := store.changes_since(sequence, limit=_BATCH):
         sequence = changes[-1].sequence
         yield [change.id for change in changes]

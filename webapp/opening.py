@@ -33,8 +33,12 @@ class OpenArchive(Closing):
 
     def index_statuses(self) -> tuple[IndexStatus, ...]:
         """Return how the configured engine's index stands, and every other that was built."""
+        return tuple(indexer.status() for indexer in self.indexers())
+
+    def indexers(self) -> list[Indexer]:
+        """Return the indexer of the configured engine, and of every other that has an index."""
         names = [name for name in ENGINES if name == self.settings.engine or self._has_index(name)]
-        return tuple(self.indexer(name).status() for name in names)
+        return [self.indexer(name) for name in names]
 
     def close(self) -> None:
         """Close the store."""

@@ -38,14 +38,15 @@ class Repair(IntEnum):
 
     NONE = 0
     FILE = 1
-    LINKS = 2
-    CHANGES = 3
-    FREE_SPACE = 4
-    ADD_MISSING = 5
-    REBUILD = 6
-    PRUNE = 7
-    DROP_LAST = 8
-    DROP_ORIGINALS = 9
+    BOOKKEEPING = 2
+    LINKS = 3
+    CHANGES = 4
+    FREE_SPACE = 5
+    ADD_MISSING = 6
+    REBUILD = 7
+    PRUNE = 8
+    DROP_LAST = 9
+    DROP_ORIGINALS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +84,18 @@ def verify_archive(store: Store, indexers: list[Indexer], *, deep: bool = False)
         Problem(message=f"the store's file: {found}", repair=Repair.FILE)
         for found in store.file_problems(deep=deep)
     ]
+    wrong = store.bookkeeping_problems()
+    problems.extend(
+        Problem(message=f"{found}. Mend it with: archive verify --repair", repair=Repair.BOOKKEEPING)
+        for found in wrong
+    )
     damaged: set[int] = set()
     problems.extend(_damaged_rows(store, damaged))
     if deep:
         problems.extend(_damaged_originals(store))
         problems.extend(_store_leftovers(store))
+    if wrong:  # how far an index is cannot be told before it is mended
+        return Verified(articles=store.count(), problems=tuple(problems))
     for indexer in indexers:
         problems.extend(_index_problems(store, indexer, damaged, deep=deep))
     return Verified(articles=store.count(), problems=tuple(problems))
@@ -107,6 +115,10 @@ def repair_archive(
     wanted = {problem.repair for problem in problems}
     if Repair.FILE in wanted:
         store.mend_file()
+    if Repair.BOOKKEEPING in wanted:
+        store.mend_bookkeeping()
+        problems = verify_archive(store, indexers, deep=True).problems  # which could not be looked for before
+        wanted = {problem.repair for problem in problems}
     if Repair.LINKS in wanted:
         store.mend_links()
     if Repair.CHANGES in wanted:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from archive.errors import StoreError, StoreVersionError
+from archive.errors import StoreDamagedError, StoreError, StoreVersionError
 from archive.migrations import m0001_initial, m0002_groups, m0003_searches, m0004_web
 
 Step = Callable[[Connection], None]
@@ -38,6 +38,7 @@ def schema_version(connection: Connection) -> int:
 
     Raises:
         StoreError: the database holds the tables of something else.
+        StoreDamagedError: it does not say which version it is.
     """
     names = set(sa.inspect(connection).get_table_names())
     if not names:
@@ -48,7 +49,11 @@ def schema_version(connection: Connection) -> int:
             "choose another --home, or move that file away"
         )
     value = connection.execute(sa.select(_META.c.value).where(_META.c.key == "schema_version")).scalar()
-    return int(value) if value is not None else 0
+    if value is None or not value.isdecimal() or int(value) == 0:
+        raise StoreDamagedError(
+            "the database does not say which version wrote it: the file is damaged; restore a backup"
+        )
+    return int(value)
 
 
 def check_version(version: int, *, known: int, where: str) -> None:

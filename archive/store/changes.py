@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select
 
+from archive.store.bookkeeping import counter
 from archive.store.bulk import upsert
 from archive.store.opened import Opened
 from archive.store.records import Change, ChangeKind
-from archive.store.tables import changes, counters, marks
+from archive.store.tables import changes, marks
 
 
 class ChangeMethods(Opened):
@@ -27,8 +28,7 @@ class ChangeMethods(Opened):
     def last_sequence(self) -> int:
         """The sequence of the last change, 0 when there was none."""
         with self._reading() as connection:
-            value = select(counters.c.value).where(counters.c.name == "sequence")
-            return int(connection.execute(value).scalar_one())
+            return counter(connection, "sequence")
 
     def mark(self, name: str) -> int | None:
         """The sequence recorded under ``name``, or None when there is no such mark."""

@@ -22,6 +22,11 @@ _ADVICE: tuple[tuple[str, type[StoreError], str], ...] = (
         "this is no archive database, or its beginning is damaged; restore a backup, or give another --home",
     ),
     ("SQLITE_CORRUPT", StoreDamagedError, "the file is damaged; run `archive verify`, then restore a backup"),
+    (
+        "SQLITE_CONSTRAINT",
+        StoreDamagedError,
+        "what it holds contradicts itself; run `archive verify --repair`",
+    ),
     ("SQLITE_CANTOPEN", StoreError, "it cannot be opened; check that its folder may be read and written"),
     ("SQLITE_IOERR", StoreError, "the disk failed to read or write; check the disk and its free space"),
     ("SQLITE_PERM", StoreError, "access was refused; check the rights of the file"),
@@ -35,6 +40,8 @@ def store_error(error: Exception, where: str) -> StoreError:
         return StoreError(f"{where}: too many requests use the store at once; try again")
     cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
     name = getattr(cause, "sqlite_errorname", "")
+    if "Could not decode to UTF-8" in str(cause):
+        return StoreDamagedError(f"{where}: the file is damaged; run `archive verify --repair` ({cause})")
     for prefix, kind, advice in _ADVICE:
         if name.startswith(prefix):
             return kind(f"{where}: {advice} ({cause})")

@@ -9,9 +9,10 @@ from typing import TypeAlias
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
+from archive.store.bookkeeping import counter
 from archive.store.bulk import Bulk, Lookup, chunks
 from archive.store.opened import Opened
-from archive.store.tables import articles, counters, group_members, signatures
+from archive.store.tables import articles, group_members, signatures
 from archive.store.verification import note
 
 
@@ -193,6 +194,5 @@ class GroupMethods(Opened):
         with self._writing() as connection:
             save_members(connection, ids, members)
             note(connection, list(ids))
-            value = select(counters.c.value).where(counters.c.name == "sequence")
-            sequence = int(connection.execute(value).scalar_one())
+            sequence = counter(connection, "sequence")
         return sequence - len(ids), sequence

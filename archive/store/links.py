@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from archive.store import statements
+from archive.store.bookkeeping import counter
 from archive.store.people import AuthorTable, key_of
-from archive.store.tables import article_authors, articles, authors, counters, sources
+from archive.store.tables import article_authors, articles, authors, sources
 
 _BATCH = 2_000
 
@@ -79,8 +80,7 @@ def mend_links(connection: Connection, wrong: WrongLinks) -> None:
     for key, name in wrong.sources.items():
         connection.execute(update(sources).where(sources.c.key == key).values(name=name))
     table = AuthorTable(connection)
-    last = select(counters.c.value).where(counters.c.name == "author")
-    table.last_id = int(connection.execute(last).scalar_one())
+    table.last_id = counter(connection, "author")
     for id_ in wrong.articles:
         byline = connection.execute(select(articles.c.authors).where(articles.c.id == id_)).scalar_one()
         statements.UNLINK_AUTHORS.run(connection, [(id_,)])

@@ -90,6 +90,7 @@ def _check(new: Path, backup: Path) -> int:
                 f"{backup} has {len(damaged):,} damaged articles or versions ({some}): "
                 "restore an earlier backup"
             )
+        store.mend_bookkeeping()
         articles = store.count()
     with store_errors(str(new)), closing(sqlite3.connect(new)) as connection, connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'store_id'", (uuid.uuid4().hex,))

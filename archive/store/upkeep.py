@@ -9,8 +9,8 @@ from typing import cast
 
 from sqlalchemy import select
 
-from archive.errors import StoreError
-from archive.store import maintenance, verification
+from archive.errors import StoreDamagedError, StoreError
+from archive.store import bookkeeping, maintenance, verification
 from archive.store.failures import store_errors
 from archive.store.links import WrongLinks, mend_links, wrong_links
 from archive.store.opened import Opened
@@ -25,7 +25,14 @@ class UpkeepMethods(Opened):
     def store_id(self) -> str:
         """A random name that this store was given when it was made, kept in backups."""
         with self._reading() as connection:
-            return str(connection.execute(select(meta.c.value).where(meta.c.key == "store_id")).scalar_one())
+            value = connection.execute(
+                select(meta.c.value).where(meta.c.key == bookkeeping.STORE_ID)
+            ).scalar()
+        if not value:
+            raise StoreDamagedError(
+                f"{self._where}: the store has lost its name; run `archive verify --repair`"
+            )
+        return str(value)
 
     def stats(self) -> StoreStats:
         """Counts over the whole store; reads every row of metadata."""
@@ -57,6 +64,18 @@ class UpkeepMethods(Opened):
         """Make the database's indexes anew from the rows, and drop links of articles that are gone."""
         with self._writing() as connection:
             verification.mend_file(connection)
+
+    def bookkeeping_problems(self) -> tuple[str, ...]:
+        """What is wrong with the numbers that the store counts with, and with its own name."""
+        with self._reading() as connection:
+            wrong = sorted(bookkeeping.wrong_counters(connection))
+            lost = () if bookkeeping.has_name(connection) else ("the store has lost its name",)
+        return (*(f"the counter {name!r} is not what it was" for name in wrong), *lost)
+
+    def mend_bookkeeping(self) -> None:
+        """Put right what `bookkeeping_problems` finds."""
+        with self._writing() as connection:
+            bookkeeping.mend(connection)
 
     def unnoted(self) -> list[int]:
         """Ids of articles that are missing in the log of changes."""

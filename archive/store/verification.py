@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
 from archive.store import statements
+from archive.store.bookkeeping import counter
 from archive.store.records import ChangeKind, DamagedRow
 from archive.store.rows import HASHED_COLUMNS, hash_of_stored
 from archive.store.tables import (
@@ -23,7 +24,6 @@ from archive.store.tables import (
     articles,
     changes,
     copies,
-    counters,
     texts,
     versions,
 )
@@ -147,8 +147,7 @@ def unnoted(connection: Connection) -> list[int]:
 
 def note(connection: Connection, ids: list[int]) -> None:
     """Enter ``ids`` in the log of changes, as put now."""
-    value = select(counters.c.value).where(counters.c.name == "sequence")
-    sequence = int(connection.execute(value).scalar_one())
+    sequence = counter(connection, "sequence")
     noted = [(id_, sequence + place, ChangeKind.PUT.value) for place, id_ in enumerate(ids, start=1)]
     statements.NOTE_CHANGE.run(connection, noted)
     statements.SET_COUNTER.run(connection, [(sequence + len(ids), "sequence")])

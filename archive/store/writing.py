@@ -12,10 +12,11 @@ from sqlalchemy.engine import Connection
 from archive.document import Document
 from archive.store import rows, statements
 from archive.store.bodies import compress
+from archive.store.bookkeeping import counter
 from archive.store.known import Known, new_article
 from archive.store.people import AuthorTable
 from archive.store.records import ChangeKind
-from archive.store.tables import copies, counters
+from archive.store.tables import copies
 
 
 @dataclass(slots=True)
@@ -69,9 +70,8 @@ class Writing:
         self._now = now
         self._rows = _Rows()
         self._people = AuthorTable(connection)
-        values = {row[0]: row[1] for row in connection.execute(select(counters.c.name, counters.c.value))}
-        self._last_id, self._sequence = values["article"], values["sequence"]
-        self._people.last_id = values["author"]
+        self._last_id, self._sequence = counter(connection, "article"), counter(connection, "sequence")
+        self._people.last_id = counter(connection, "author")
         self._has_copies = connection.execute(select(copies.c.article_id).limit(1)).first() is not None
 
     def add(self, item: rows.Prepared, slug: str, *, group_id: int | None) -> Known:

@@ -223,7 +223,7 @@ def verify(deep: bool, repair: bool, as_json: bool, home: Path | None) -> None:
     settings = settings_from(home)
     repaired: list[str] = []
     with open_archive(settings) as opened, ProgressLine() as line:
-        indexers = [opened.indexer(index.engine) for index in opened.index_statuses()]
+        indexers = opened.indexers()
         if not deep:
             indexers = [indexer for indexer in indexers if indexer.engine == settings.engine]
         found = verify_archive(opened.store, indexers, deep=deep)
