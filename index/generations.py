@@ -74,9 +74,10 @@ class Generations:
         self._pointer = self.folder / POINTER
         #: The pointer's version when it was last read, and the manifest that it led to.
         self._manifest_of = ((0, 0, 0), Path())
-        command = "archive reindex" if engine == "tantivy" else f"archive reindex --engine {engine}"
-        self.mend = f"Mend it with: {command}"
-        self._build_it = f"Build it with: {command}"
+        #: What a person runs to build the index anew.
+        self.command = "archive reindex" if engine == "tantivy" else f"archive reindex --engine {engine}"
+        self.mend = f"Mend it with: {self.command}"
+        self._build_it = f"Build it with: {self.command}"
 
     def current(self) -> Generation:
         """Return the live generation.

@@ -7,6 +7,7 @@ two stats, so that a server sees what another process ingested or rebuilt.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from dataclasses import dataclass
 from index.checking import CheckingEngine
 from index.engine import Engine
 from index.live import LiveIndex
+
+#: For so long what was found of an index that is behind its store is not looked at again, in seconds.
+LAG_S = 1.0
 
 
 @dataclass(slots=True)
@@ -23,6 +27,7 @@ class Lease:
     Attributes:
         generation: name of the generation that it reads.
         stamp: changes with every commit and every switch.
+        sequence: the store's change up to which it is brought.
         users: how many searches are using it.
         retired: another has taken its place; it closes with its last user.
     """
@@ -30,6 +35,7 @@ class Lease:
     engine: Engine
     generation: str | None
     stamp: tuple[int, int]
+    sequence: int
     users: int = 0
     retired: bool = False
 
@@ -41,6 +47,7 @@ class LiveReader:
         self._index = index
         self._lock = threading.Lock()
         self._current: Lease | None = None
+        self._lag = (0.0, 0, 0)  # until when it holds, for which change, and how far behind that is
 
     @contextmanager
     def lease(self) -> Iterator[Lease]:
@@ -55,6 +62,20 @@ class LiveReader:
             yield lease
         finally:
             self._give_back(lease)
+
+    def behind(self, lease: Lease) -> int:
+        """Return how many changes of the store a search in ``lease`` does not see, at most."""
+        until, sequence, behind = self._lag
+        now = time.monotonic()
+        if now >= until or sequence != lease.sequence:
+            behind = max(0, self._index.store.last_sequence() - lease.sequence)
+            self._lag = (now + LAG_S, lease.sequence, behind)
+        return behind
+
+    @property
+    def catch_up_command(self) -> str:
+        """What a person runs to index what is behind."""
+        return f"{self._index.generations.command} --if-needed"
 
     def close(self) -> None:
         """Close the index once nobody uses it."""
@@ -74,13 +95,15 @@ class LiveReader:
     def _renew(self, stamp: tuple[int, int]) -> None:
         name = self._index.generations.current_name()
         if self._current is not None and self._current.generation == name and stamp != (0, 0):
-            self._index.live()  # a check may have found it damaged
+            live = self._index.live()  # a check may have found it damaged
             self._current.engine.refresh()
-            self._current.stamp = stamp
+            self._current.stamp, self._current.sequence = stamp, live.manifest.sequence
             return
         self._retire()
-        engine = CheckingEngine(self._index.open_reader(), self._index.store.get_many)
-        self._current = Lease(engine=engine, generation=name, stamp=stamp)
+        live, opened = self._index.open_live()
+        engine = CheckingEngine(opened, self._index.store.get_many)
+        sequence = live.manifest.sequence
+        self._current = Lease(engine=engine, generation=name, stamp=stamp, sequence=sequence)
 
     def _retire(self) -> None:
         lease, self._current = self._current, None

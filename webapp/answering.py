@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from index.engine import Engine, EngineHit, SearchRequest, SearchResponse
 from index.plan import All, Any, Constant, NumberRange
+from index.query.ast import QueryWarning
 from index.query.guard import Limits
 from index.query.parser import parse
-from index.reader import LiveReader
+from index.reader import Lease, LiveReader
 from index.records import title_sort
 from webapp.clauses import clauses_of
 from webapp.collapsing import Folded, fold, with_copies
@@ -67,6 +68,7 @@ class Answering:
             asked = asked_from_params(request, parsed, labels.languages())
             offset, cursor = place_of_page(request, asked)
             cursor = self._whole(cursor)
+            lag = lag_warnings(reader, lease)
             years = years_expected(request, asked)
             response = lease.engine.search(
                 SearchRequest(
@@ -111,7 +113,7 @@ class Answering:
             query=request.q,
             understood=asked.understood,
             match=asked.match,
-            warnings=asked.warnings,
+            warnings=(*asked.warnings, *lag),
             total=response.total,
             hits=with_copies(self._store, hits) if request.collapse else hits,
             partial=self._hits.hits(partial.hits, asked.matchers, missing) if partial else (),
@@ -160,6 +162,16 @@ class Answering:
             return cursor
         found = self._store.get_many([cursor.after.id], with_text=False)
         return with_title(cursor, title_sort(found[0]) if found else "")
+
+
+def lag_warnings(reader: LiveReader, lease: Lease) -> tuple[QueryWarning, ...]:
+    """Tell that the index does not hold all that the archive does, which may be what was asked for."""
+    behind = reader.behind(lease)
+    if not behind:
+        return ()
+    changes = "1 change" if behind == 1 else f"{behind:,} changes"
+    said = f"The index is {changes} behind the articles, and so are these results."
+    return (QueryWarning(code="index_behind", message=f"{said} Run: {reader.catch_up_command}"),)
 
 
 def _next(asked: Asked, response: SearchResponse, partial: SearchResponse | None, offset: int) -> str | None:

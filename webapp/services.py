@@ -22,7 +22,7 @@ from index.query.guard import Limits
 from index.query.parser import parse
 from index.reader import LiveReader
 from index.snippets import Matchers
-from webapp.answering import Answering
+from webapp.answering import Answering, lag_warnings
 from webapp.articlepages import ArticlePage, AuthorPage, HistoryPage
 from webapp.byline import author_page
 from webapp.completion import Completer
@@ -100,6 +100,7 @@ class Services(Closing):
             request = labels.with_whole_names(request)
             asked = asked_from_params(request, parse(request.q, limits=self._limits), labels.languages())
             wanted = SearchRequest(plan=asked.plan, sort=asked.sort)
+            warnings = (*asked.warnings, *lag_warnings(reader, lease))
             if request.collapse:
                 total = count_folded(lease.engine, self.store, wanted)
             else:
@@ -107,7 +108,7 @@ class Services(Closing):
         return Matches(
             understood=asked.understood,
             total=total,
-            warnings=asked.warnings,
+            warnings=warnings,
             documents=documents_of(reader, self.store, wanted, most, collapse=request.collapse),
         )
 

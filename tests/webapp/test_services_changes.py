@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from archive.normalise import document_from_draft
 from archive.store import Store
 from index.errors import IndexMissingError
 from tests.webapp.filled_archive import ARTICLES, fill, search
+from webapp.models import SearchParams
 from webapp.services import Services
 from webapp.settings import Settings
 
@@ -91,10 +93,44 @@ def test_changes_left_by_an_earlier_run_are_indexed_at_the_start(tmp_path: Path)
     settings = Settings(home=tmp_path, engine="memory")
     fill(settings, ARTICLES[:1])
     with Store.open(settings.store_path) as store:
-        store.put([document_from_draft(Draft(text="Late news.", origin=Origin(path="/late.txt")))])
+        put_late(store)
 
     with Services(settings) as services:
         assert search(services, "late").total == 1
+
+
+def put_late(store: Store) -> None:
+    store.put([document_from_draft(Draft(text="Late news.", origin=Origin(path="/late.txt")))])
+
+
+def test_results_of_an_index_that_is_behind_say_so_until_it_has_caught_up(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, engine="tantivy")
+    fill(settings, ARTICLES[:1])
+
+    with Services(settings) as services:
+        put_late(services.store)
+        late = search(services, "late")
+        export = services.matches(SearchParams(q="late"))
+        services.catch_up()
+        found = search(services, "late")
+
+    assert [warning.code for warning in late.warnings] == ["index_behind"]
+    assert "1 change behind" in late.warnings[0].message
+    assert late.warnings[0].message.endswith("Run: archive reindex --if-needed")
+    assert export.warnings == late.warnings
+    assert (found.total, found.warnings) == (1, ())
+
+
+def test_another_engine_that_is_behind_names_its_own_command(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, engine="tantivy")
+    fill(settings, ARTICLES[:1])
+    fill(replace(settings, engine="memory"), ARTICLES[:1])
+    fill(settings, ARTICLES)
+
+    with Services(settings) as services:
+        page = search(services, "", engine="memory")
+
+    assert page.warnings[0].message.endswith("Run: archive reindex --engine memory --if-needed")
 
 
 def test_a_new_archive_answers_with_nothing(tmp_path: Path) -> None:
