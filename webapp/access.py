@@ -130,7 +130,7 @@ class AccessFile:
             AccessError: the file is there and cannot be used.
         """
         value = self._file.read()
-        if not value:
+        if not value and not self._file.path.exists():
             return Access()
         known = self._read
         if known is not None and known[0] is value:

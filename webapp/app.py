@@ -26,13 +26,21 @@ if TYPE_CHECKING:
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
-def create_app(settings: Settings, *, services: Answers | None = None, runner: Runner | None = None) -> Flask:
+def create_app(
+    settings: Settings,
+    *,
+    services: Answers | None = None,
+    runner: Runner | None = None,
+    needs_password: bool = False,
+) -> Flask:
     """Return the WSGI application over the archive that ``settings`` name.
 
     Args:
         services: what answers; made from ``settings`` unless given.
         runner: where searches are made, such as a `webapp.deadline.WorkerPool`;
             in this process unless given.
+        needs_password: nobody may read without one, also when it is cleared or lost
+            while the application runs.
     """
     app = Flask("webapp", static_url_path="/static")
     app.config["PAGE_SIZE"] = settings.page_size
@@ -43,7 +51,7 @@ def create_app(settings: Settings, *, services: Answers | None = None, runner: R
     app.extensions[EXTENSION] = limits.guard(services, settings, metrics, runner)
     security.protect(app, host=settings.host, hosts=settings.hosts)
     limits.limit_clients(app, settings, metrics)
-    auth.install(app, settings, metrics)
+    auth.install(app, settings, metrics, needs_password=needs_password)
     _set_up_templates(app)
     app.register_blueprint(pages)
     app.register_blueprint(api)

@@ -46,7 +46,7 @@ OPEN_ENDPOINTS = frozenset(
 )
 
 #: Only here may a token stand in the address.
-_FEED = re.compile(r"/feed\.[a-z]+$")
+_FEED = re.compile(r"(/saved/[^/]+)?/feed\.[a-z]+")
 
 #: Failed logins: of one client, and of all together.
 _ONE_BURST, _ONE_RATE = 5, 1 / 60
@@ -61,8 +61,9 @@ _LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 class Door:
     """Decides who comes in; one for each application."""
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, *, needs_password: bool) -> None:
         self.metrics = metrics
+        self._needs_password = needs_password
         self.file = AccessFile(settings.home)
         self.sessions = Sessions(settings.home)
         self.attempts = RateLimit(rate=_ONE_RATE, burst=_ONE_BURST)
@@ -72,11 +73,13 @@ class Door:
         """Return who is asking: ``anybody`` without a password, ``session``,
         ``token NAME``, or empty for somebody unknown."""
         if not access.password:
-            return "anybody"
+            if not self._needs_password:
+                return "anybody"
+            log.error("nobody is let in: the password is gone, on which this server was allowed to start")
         if (token := self._token(access)) is not None:
             return f"token {token}"
         session = self.sessions.check(access.key, request.cookies.get(_cookie_name(), ""))
-        if session is None:
+        if session is None or not access.password:
             return ""
         g.session = session
         return "session"
@@ -106,12 +109,12 @@ TOKEN_KEY = "archive.token"  # noqa: S105 - a name
 
 def is_feed(path: str) -> bool:
     """Tell whether ``path`` is that of a feed."""
-    return _FEED.search(path) is not None
+    return _FEED.fullmatch(path) is not None
 
 
-def install(app: Flask, settings: Settings, metrics: Metrics) -> None:
+def install(app: Flask, settings: Settings, metrics: Metrics, *, needs_password: bool) -> None:
     """Put the door before everything that ``app`` answers."""
-    app.extensions[EXTENSION] = Door(settings, metrics)
+    app.extensions[EXTENSION] = Door(settings, metrics, needs_password=needs_password)
     app.before_request(_check_reader)
     app.after_request(_renew)
     app.register_blueprint(auth)

@@ -8,7 +8,9 @@ import struct
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.task import WSGITask
+from waitress.task import ErrorTask, WSGITask
+
+from webapp.security import HEADERS
 
 _LENGTH = re.compile(rb"(?im)^content-length[ \t]*:")
 
@@ -27,6 +29,15 @@ class StrictParser(HTTPRequestParser):  # type: ignore[misc]
             raise ParsingError("Content-Length beside Transfer-Encoding")
         if self.version not in ("1.0", "1.1"):
             raise ParsingError("HTTP version")
+
+
+class PlainErrorTask(ErrorTask):  # type: ignore[misc]
+    """The answer to a request that cannot be read, with the headers of all answers."""
+
+    def execute(self) -> None:
+        """Send the answer."""
+        self.response_headers.extend({**HEADERS, "Cache-Control": "private, no-cache"}.items())
+        super().execute()
 
 
 class WholeTask(WSGITask):  # type: ignore[misc]
@@ -57,6 +68,7 @@ class StrictChannel(HTTPChannel):  # type: ignore[misc]
 
     parser_class = StrictParser
     task_class = WholeTask
+    error_task_class = PlainErrorTask
     is_broken = False
     sent_bytes = 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _FORWARDED = ("FORWARDED", *(f"X_FORWARDED_{what}" for what in ("FOR", "PROTO", "HOST", "PORT", "PREFIX")))
+
+#: A prefix that cannot lead to another host.
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+/?")
 
 
 class ProxiesError(ValueError):
@@ -52,6 +56,9 @@ class Proxies:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if self._is_trusted(environ.get("REMOTE_ADDR", "")):
+            # Few proxies set it, so that it may be their client's: what is no path of ours is nobody's.
+            if not _PREFIX.fullmatch(environ.get("HTTP_X_FORWARDED_PREFIX", "")):
+                environ.pop("HTTP_X_FORWARDED_PREFIX", None)
             environ["archive.proxied"] = True
             return self._fixed(environ, start_response)
         for name in _FORWARDED:

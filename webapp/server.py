@@ -128,7 +128,7 @@ class Server:
             channel_timeout=IDLE_S,
             outbuf_high_watermark=MAX_UNSENT_BYTES,
             max_request_header_size=MAX_HEADER_BYTES,
-            max_request_body_size=MAX_BODY_BYTES,
+            max_request_body_size=MAX_BODY_BYTES + 1,  # the first size that waitress refuses
             clear_untrusted_proxy_headers=not behind_proxy,
             expose_tracebacks=False,
             ident="",

@@ -343,6 +343,14 @@ def test_a_feed_token_opens_feeds_only_also_in_the_address(client, file):
         assert client.get(f"{path}{'&' if '?' in path else '?'}token={key}").status_code != 200
 
 
+def test_a_feed_token_opens_no_article_that_is_called_feed(client, file):
+    key = token_for(file, scope="feeds")
+
+    for path in ("/article/feed.md", "/article/feed.csv", "/api/v1/articles/feed.atom"):
+        assert client.get(path, headers=bearer(key)).status_code == 401, path
+        assert client.get(f"{path}?token={key}").status_code == 401, path
+
+
 def test_an_ordinary_token_is_no_good_in_an_address(client, file):
     key = token_for(file)
 
@@ -384,3 +392,28 @@ def test_logins_are_logged_and_counted(client, file, caplog):
     counted = client.get("/metrics", headers=bearer(token_for(file))).text
     assert 'archive_logins_total{outcome="failed"} 4' in counted
     assert 'archive_logins_total{outcome="succeeded"} 1' in counted
+
+
+@pytest.mark.parametrize("loss", ["cleared", "lost"])
+def test_who_was_let_in_by_a_password_only_is_not_let_in_without_one(file, tmp_path, loss):
+    app = create_app(Settings(home=tmp_path), services=FakeServices(), needs_password=True)
+    client = app.test_client()
+    assert client.get("/api/v1/search").status_code == 401
+
+    if loss == "lost":
+        (tmp_path / "access.json").unlink()
+    else:
+        file.change(lambda access: replace(access, password=""))
+
+    assert client.get("/api/v1/search").status_code == 401
+    assert client.get("/?q=x").status_code == 303
+    assert client.get("/feed.atom?q=x").status_code == 401
+    assert log_in(client).status_code == 401
+    assert log_in(client, "").status_code == 401
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_file_that_lost_its_contents_lets_nobody_in(client, tmp_path):
+    (tmp_path / "access.json").write_text("{}")
+
+    assert client.get("/api/v1/search").status_code == 500

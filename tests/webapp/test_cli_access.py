@@ -110,6 +110,21 @@ def test_an_open_address_is_served_with_a_password_or_when_allowed(run, served, 
     assert [(how["host"], how["public"]) for how in served] == [("0.0.0.0", True)]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["--host", "0.0.0.0"], 401), (["--host", "0.0.0.0", "--public"], 200), ([], 200)],
+)
+def test_an_open_address_without_its_password_answers_nobody_any_more(run, monkeypatch, arguments, status):
+    apps = []
+    monkeypatch.setattr("webapp.server.serve", lambda app, **_: apps.append(app))
+    monkeypatch.setenv("ARCHIVE_SEARCH_WORKERS", "0")
+    run("password", "set", "--stdin", given=f"{PASSWORD}\n")
+    run("serve", *arguments)
+    run("password", "clear")
+
+    assert apps[0].test_client().get("/api/v1/openapi.json").status_code == status
+
+
 def test_an_odd_proxy_is_refused_at_the_start(run, served, monkeypatch):
     monkeypatch.setenv("ARCHIVE_PROXIES", "nginx")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.store import Store
+from tests.index.indexed_articles import change_manifest
 from tests.webapp.cli_runs import rows, run
 from tests.webapp.small_archive import build
 from webapp.settings import Settings
@@ -121,6 +122,7 @@ def test_verify_finds_articles_that_the_index_lacks(own: Settings) -> None:
         gone = store.by_slug("undated-notes").id
         store.delete([gone])
         store.set_mark(mark, sequence + 1)  # as if the index knew
+    change_manifest(own.index_root / mark, sequence=sequence + 1)
 
     bad = run(own, "verify")
 

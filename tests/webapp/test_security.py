@@ -196,6 +196,18 @@ def test_what_a_stranger_says_of_a_proxy_reaches_nothing_behind():
     assert seen == [{"REMOTE_ADDR": "192.0.2.1"}]
 
 
+@pytest.mark.parametrize(
+    "prefix", ["//evil.example", "/\\evil.example", "https://evil.example", "/a//b", "/<b>", "/a b", "x"]
+)
+def test_a_prefix_that_leads_elsewhere_is_not_believed(prefix):
+    app = make_client(proxies="127.0.0.1").application
+
+    page = app.test_client().get("/", headers={"X-Forwarded-Prefix": prefix})
+
+    assert b"evil" not in page.data
+    assert b'href="/static/' in page.data
+
+
 def test_the_name_that_a_proxy_forwards_must_be_one_of_ours():
     client = make_client(proxies="127.0.0.1", hosts="archive.example")
 

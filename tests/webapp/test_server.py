@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from webapp import server as server_module
+from webapp.security import HEADERS, MAX_BODY_BYTES
 from webapp.server import AddressRefusedError, ServeError, Server, check_address
 
 
@@ -200,6 +201,36 @@ def test_a_body_beyond_the_limit_is_refused():
         answer = ask(connection, b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n")
 
     assert b" 413 " in answer.split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(("size", "status"), [(0, 200), (-1, 200), (1, 413)])
+def test_the_limit_of_a_body_is_exact(size, status):
+    body = b"a" * (MAX_BODY_BYTES + size)
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+
+    with running(hello) as server, connect(server) as connection:
+        answer = ask(connection, head % len(body) + body)
+
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"GET /\x01 HTTP/9.9\r\n\r\n",
+    ],
+)
+def test_what_cannot_be_read_is_answered_with_the_headers_of_all_answers(request_):
+    with running(hello) as server, connect(server) as connection:
+        answer = ask(connection, request_)
+
+    head = answer.partition(b"\r\n\r\n")[0].decode()
+    for name, value in HEADERS.items():
+        assert f"{name}: {value}\r\n" in f"{head}\r\n"
+    assert "Cache-Control: private, no-cache" in head
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "archive.example"])

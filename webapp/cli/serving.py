@@ -117,19 +117,21 @@ def _serve(settings: Settings, *, public: bool) -> None:
     from webapp.limits import lane_of, lanes_for
     from webapp.observing import metrics_of
     from webapp.proxies import ProxiesError
+    from webapp.security import is_loopback
     from webapp.server import ServeError, check_address
     from webapp.server import serve as serve_until_stopped
     from webapp.services import Services
 
     has_password = bool(AccessFile(settings.home).read().password)
-    allowed = public or settings.public == "yes" or has_password
+    for_all = public or settings.public == "yes" or is_loopback(settings.host)
+    allowed = for_all or has_password
     try:
         check_address(settings.host, public=allowed)
         with Services(settings) as services, _workers(settings) as workers:
             problem = services.status().problem
             if problem:
                 say(f"Warning: {problem}")
-            app = create_app(settings, services=services, runner=workers)
+            app = create_app(settings, services=services, runner=workers, needs_password=not for_all)
             serve_until_stopped(
                 app,
                 host=settings.host,
