@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from index.errors import not_permitted
 from index.manifests import replace_file, sync_folder
 
 SEAL, BROKEN_SEAL = "checksums.json", "checksums.open.json"
@@ -66,6 +68,9 @@ def differences(generation: Path, *, deep: bool) -> list[str]:
 
     Args:
         deep: compare every byte, not only sizes and the small files.
+
+    Raises:
+        EngineUnavailableError: this user may not read them.
     """
     for _ in range(3):
         stamp = _stamp(generation)
@@ -97,10 +102,14 @@ def _differences(generation: Path, files: Seal, *, deep: bool) -> list[str]:
             actual = path.stat().st_size
             if actual != size:
                 found.append(f"{name} has {actual:,} bytes instead of {size:,}")
+            elif not os.access(path, os.R_OK):
+                raise not_permitted(path)
             elif (deep or size <= SMALL_BYTES) and _sha256(path) != digest:
                 found.append(f"{name} is not what was written")
         except FileNotFoundError:
             found.append(f"{name} is missing")
+        except PermissionError as exc:
+            raise not_permitted(path) from exc
         except OSError as exc:
             found.append(f"{name} cannot be read ({exc.strerror or exc})")
     return found
@@ -126,6 +135,8 @@ def _read(path: Path) -> Seal | None:
     try:
         values = json.loads(path.read_text("utf-8"))
         return {str(name): (int(size), str(digest)) for name, (size, digest) in values.items()}
+    except PermissionError as exc:
+        raise not_permitted(path) from exc
     except (OSError, ValueError, TypeError, AttributeError):
         return None
 

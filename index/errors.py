@@ -54,5 +54,13 @@ class EngineUnavailableError(EngineError):
     """The engine cannot be loaded or reached."""
 
 
+def not_permitted(path: object) -> EngineUnavailableError:
+    """Return the error for a file of an index that this user may not read, which is no damage."""
+    return EngineUnavailableError(
+        f"{path} may not be read by this user: give the files to the user of the archive "
+        "(another one, perhaps root, has written them), or as that user run: archive reindex"
+    )
+
+
 class DeadlineExceededError(EngineError):
     """The query took longer than its deadline."""

@@ -17,7 +17,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import IndexDamagedError, IndexMissingError
+from index.errors import EngineError, IndexDamagedError, IndexMissingError, not_permitted
 from index.manifests import (
     MANIFEST,
     Manifest,
@@ -109,6 +109,8 @@ class Generations:
             name = pointer.read_text("ascii").strip()
         except FileNotFoundError:
             return None
+        except PermissionError as exc:
+            raise not_permitted(pointer) from exc
         except (OSError, UnicodeDecodeError) as exc:
             raise IndexDamagedError(f"The pointer {pointer} cannot be read ({exc}). {self.mend}") from exc
         if not _NAME.fullmatch(name):
@@ -147,7 +149,7 @@ class Generations:
         for path in reversed(self._folders()):
             try:
                 generation = self._read(path.name)
-            except IndexDamagedError:
+            except EngineError:
                 continue
             same = not generation.manifest.difference(running_manifest(self.engine))
             known = generation.manifest.store == store and generation.manifest.sequence <= sequence
@@ -210,7 +212,7 @@ class Generations:
     def _is_complete(self, path: Path) -> bool:
         try:
             return self._read(path.name).manifest.state is State.COMPLETE
-        except IndexDamagedError:
+        except EngineError:
             return False
 
     def _read(self, name: str) -> Generation:

@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager
 
 from index.build import Build
 from index.checksums import is_sealed
-from index.errors import IndexDamagedError
+from index.errors import EngineError, IndexDamagedError
 from index.generations import Generation, mark_name
 from index.live import IndexStatus, LiveIndex
 from index.lock import writer_lock
@@ -110,7 +110,7 @@ class Indexer(LiveIndex):
     def _pointed_at(self) -> str | None:
         try:
             return self.generations.current_name()
-        except IndexDamagedError:
+        except EngineError:
             return None
 
     def _prune(self, last: str | None, *, keep_last: bool) -> list[str]:

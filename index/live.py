@@ -37,7 +37,7 @@ class IndexStatus:
     """How one engine's index stands.
 
     Attributes:
-        state: ``ready``, ``missing``, ``outdated`` or ``damaged``.
+        state: ``ready``, ``missing``, ``outdated``, ``damaged``, or ``unavailable`` to this user or here.
         problem: what is wrong and the command that mends it, or empty.
         documents: how many a search sees; None unless ready.
         behind: at most so many changes of the store are not indexed yet.
@@ -263,5 +263,9 @@ class LiveIndex:
 
 
 def _state(error: EngineError) -> str:
-    names = {IndexMissingError: "missing", IndexOutdatedError: "outdated"}
+    names = {
+        IndexMissingError: "missing",
+        IndexOutdatedError: "outdated",
+        EngineUnavailableError: "unavailable",
+    }
     return names.get(type(error), "damaged")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from index.analysis import ANALYZER_VERSION
-from index.errors import IndexDamagedError, IndexOutdatedError
+from index.errors import IndexDamagedError, IndexOutdatedError, not_permitted
 from index.schema import SCHEMA_VERSION
 
 MANIFEST = "manifest.json"
@@ -97,11 +97,14 @@ def read_manifest(generation: Path, *, mend: str) -> Manifest:
     Raises:
         IndexDamagedError: it is missing or not as it was written; the message
             ends with ``mend``, the command that mends it.
+        EngineUnavailableError: this user may not read it.
     """
     path = generation / MANIFEST
     try:
         values = json.loads(path.read_text("utf-8"))
         return _manifest(values)
+    except PermissionError as exc:
+        raise not_permitted(path) from exc
     except (OSError, ValueError, TypeError, KeyError) as exc:
         raise IndexDamagedError(f"The search index's manifest {path} cannot be read ({exc}). {mend}") from exc
 

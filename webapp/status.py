@@ -16,8 +16,8 @@ class Status:
         behind: changes of the store that the index has not seen.
         ready: searches can be answered.
         problem: what is wrong and the command that mends it, or empty.
-        problem_code: ``index_missing``, ``index_outdated``, ``index_damaged``
-            or empty.
+        problem_code: ``index_missing``, ``index_outdated``, ``index_damaged``,
+            ``index_unavailable`` or empty.
         changes: articles added, changed or deleted since the store was made.
         versions, copies: former versions and further finds of articles kept.
     """

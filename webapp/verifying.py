@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from archive.errors import LockHeldError
 from index import mending
-from index.errors import EngineError, IndexDamagedError, IndexMissingError
+from index.errors import EngineError, EngineUnavailableError, IndexDamagedError, IndexMissingError
 from index.manifests import State
 
 if TYPE_CHECKING:
@@ -267,6 +267,8 @@ def _file_damage(indexer: Indexer) -> Iterator[Problem]:
         return  # told by the status
     try:
         indexer.require_whole(live, deep=True)
+    except EngineUnavailableError:
+        return  # likewise, and no damage
     except IndexDamagedError:
         # The problem itself is told by the status, as every search will tell it from now on.
         try:
@@ -283,6 +285,8 @@ def _file_damage(indexer: Indexer) -> Iterator[Problem]:
 def _last_damage(indexer: Indexer, last: Generation) -> Iterator[Problem]:
     try:
         indexer.require_whole(last, deep=True)
+    except EngineUnavailableError as exc:
+        yield Problem(message=f"The kept former index: {exc}", engine=indexer.engine)
     except IndexDamagedError as exc:
         yield Problem(
             message=f"The kept former index: {exc} Or remove it with: archive reindex --prune",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from archive.store import Store
-from index.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError
+from index.errors import EngineUnavailableError, IndexDamagedError, IndexMissingError, IndexOutdatedError
 from index.indexer import Indexer
 from index.manifests import MANIFEST
 from tests.index.indexed_articles import change_manifest, ids, put, remove_pointer
+from webapp.verifying import verify_archive
 
 
 def test_no_index_names_the_command(indexer: Indexer) -> None:
@@ -161,3 +164,32 @@ def test_what_only_the_engine_finds_damaged_is_told_with_the_command(
 
     with pytest.raises(IndexDamagedError, match=r"is damaged .*archive reindex"):
         indexer.open_reader()
+
+
+@pytest.mark.parametrize("name", ["CURRENT", MANIFEST, "checksums.json", "data"])
+def test_files_of_another_user_are_no_damage_and_a_rebuild_does_without_them(
+    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    put(store, 1)
+    indexer.catch_up()
+    read, may = Path.read_text, os.access
+    theirs = {path.stat().st_ino for path in indexer.generations.folder.rglob(name)}
+
+    def refused(path: Path, *args, **more) -> str:
+        if path.exists() and path.stat().st_ino in theirs:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, *args, **more)
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    monkeypatch.setattr(os, "access", lambda path, mode: f"/{name}/" not in str(path) and may(path, mode))
+
+    status = indexer.status()
+    with pytest.raises(EngineUnavailableError, match="may not be read by this user"):
+        indexer.open_reader()
+    found = verify_archive(store, [indexer], deep=True)
+    indexer.reindex()
+    monkeypatch.undo()
+
+    assert status.state == "unavailable"
+    assert any("may not be read" in problem.message for problem in found.problems)
+    assert indexer.status().documents == 1
