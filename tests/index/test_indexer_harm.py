@@ -193,3 +193,23 @@ def test_files_of_another_user_are_no_damage_and_a_rebuild_does_without_them(
     assert status.state == "unavailable"
     assert any("may not be read" in problem.message for problem in found.problems)
     assert indexer.status().documents == 1
+
+
+def test_a_full_disk_leaves_no_half_written_file(
+    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, 1)
+    indexer.catch_up()
+    put(store, 2)
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("index.manifests.os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        indexer.catch_up()
+    monkeypatch.undo()
+
+    assert list(indexer.generations.folder.rglob("*.tmp")) == []
+    assert indexer.catch_up() == 1
+    assert indexer.status().documents == 2

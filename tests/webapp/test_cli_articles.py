@@ -134,3 +134,15 @@ def test_verify_finds_articles_that_the_index_lacks(own: Settings) -> None:
     (row,) = rows(told)
     assert (row["articles"], row["repaired"]) == (3, [])
     assert any("In the index and not stored: 1." in problem for problem in row["problems"])  # type: ignore[attr-defined]
+
+
+def test_a_full_disk_is_said_with_what_to_do(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("index.indexer.Indexer.reindex", full)
+
+    done = run(own, "reindex")
+
+    assert done.exit_code == 1
+    assert "Error: the disk is full: free some space and run the same command again." in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import re
@@ -58,6 +59,8 @@ class Commands(click.Group):
             _stop_printing()
             raise click.exceptions.Exit(CUT_OFF) from None
         except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                fail("the disk is full: free some space and run the same command again.")
             fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
