@@ -248,13 +248,27 @@ class Workers:
 
     def _start(self) -> None:
         while not self._closed.is_set():
-            worker = Worker(self._settings, self._target)
             try:
-                worker.wait_ready(START_S)
+                self._idle.put(self._begun())
             except EngineUnavailableError as exc:
-                worker.kill()
                 log.error("%s; trying again in %.0f s", exc, RETRY_S)  # noqa: TRY400 - says it all
                 self._closed.wait(RETRY_S)
-                continue
-            self._idle.put(worker)
-            return
+            else:
+                return
+
+    def _begun(self) -> Worker:
+        """Return a new worker that has opened the archive.
+
+        Raises:
+            EngineUnavailableError: it could not be begun, or not open the archive.
+        """
+        try:
+            worker = Worker(self._settings, self._target)
+        except (OSError, EOFError) as exc:  # no memory, no file left, or what begins them was killed
+            raise EngineUnavailableError(f"a search process could not be begun: {exc!r}") from exc
+        try:
+            worker.wait_ready(START_S)
+        except EngineUnavailableError:
+            worker.kill()
+            raise
+        return worker

@@ -17,7 +17,7 @@ import pytest
 from archive.errors import ArticleNotFoundError
 from index.errors import DeadlineExceededError, EngineUnavailableError, QueryLimitError
 from tests.webapp.small_archive import build
-from webapp import create_app, deadline
+from webapp import create_app, deadline, workers
 from webapp.context import EXTENSION
 from webapp.deadline import WorkerFailedError, WorkerPool
 from webapp.guarding import REMOTE
@@ -175,6 +175,25 @@ def test_a_worker_that_was_killed_while_it_waited_is_not_asked(pool):
 
     assert isinstance(asked_until_answered(pool), int)
     assert pool.replaced == 1
+
+
+@pytest.mark.parametrize("error", [OSError(24, "Too many open files"), EOFError(), ConnectionRefusedError()])
+def test_a_worker_that_cannot_be_begun_is_begun_later(settings, monkeypatch, caplog, error):
+    begin, failures = workers.Worker, [error, error]
+
+    def fails_twice(*args):
+        if failures:
+            raise failures.pop()
+        return begin(*args)
+
+    monkeypatch.setattr(workers, "RETRY_S", 0.01)
+    monkeypatch.setattr(workers, "Worker", fails_twice)
+
+    with closing(WorkerPool(settings, size=1, timeout_s=30.0, target=work)) as pool:
+        pool.wait_ready()
+
+        assert pool.call("store_id")
+    assert caplog.text.count("trying again") == 2
 
 
 def asked_until_answered(pool):
