@@ -49,6 +49,9 @@ class WorkerFailedError(Exception):
 class Runner(Protocol):
     """Calls a method of `webapp.services.Services`."""
 
+    def is_able(self) -> bool:
+        """Tell whether a call can be made at all."""
+
     def call(self, name: str, *args: Any, **more: Any) -> Any:
         """Return what the method ``name`` returns, or raise what it raises."""
 
@@ -84,6 +87,10 @@ class WorkerPool:
     def replaced(self) -> int:
         """How many workers were late or died."""
         return self.searching.replaced + self.exporting.replaced
+
+    def is_able(self) -> bool:
+        """Tell whether there is a process that searches."""
+        return self.searching.is_able()
 
     def wait_ready(self, timeout_s: float = START_S) -> None:
         """Wait until a search can be asked for.

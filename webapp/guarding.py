@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from webapp.context import Answers
     from webapp.deadline import Runner
     from webapp.saved import Counts, SavedSearches
+    from webapp.status import Status
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +103,14 @@ class Guarded:
             runner = self._runner
             return lambda *args, **more: self._run(name, lambda: runner.call(name, *args, **more))
         return lambda *args, **more: self._run(name, lambda: found(*args, **more))
+
+    def status(self) -> Status:
+        """Return `Services.status`; without a process that searches nothing can be found."""
+        found = self._services.status()
+        if not found.ready or self._runner is None or self._runner.is_able():
+            return found
+        problem = "No search process could be started yet; the log says why."
+        return replace(found, ready=False, problem=problem, problem_code="engine_unavailable")
 
     @property
     def saved(self) -> SavedSearches:

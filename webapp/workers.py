@@ -153,6 +153,7 @@ class Workers:
         self._lock = threading.Lock()
         self._room = size if lazily else 0
         self._lazily = lazily
+        self._alive = 0
         self.replaced = 0
         for _ in range(0 if lazily else size):
             self._start_one()
@@ -167,6 +168,10 @@ class Workers:
             self._idle.put(self._idle.get(timeout=timeout_s))
         except queue.Empty as exc:
             raise EngineUnavailableError("no search process could be started") from exc
+
+    def is_able(self) -> bool:
+        """Tell whether any can answer, now or after what it is asked."""
+        return self._alive > 0
 
     def pids(self) -> list[int]:
         """Return the process ids of those that wait for work."""
@@ -200,11 +205,11 @@ class Workers:
         """End ``worker``, whatever it does, and start another."""
         log.warning("search process %s is replaced", worker.pid)
         self.replaced += 1
+        with self._lock:
+            self._alive -= 1
+            self._room += self._lazily
         worker.kill()
-        if self._lazily:
-            with self._lock:
-                self._room += 1
-        else:
+        if not self._lazily:
             self._start_one()
 
     @contextlib.contextmanager
@@ -271,4 +276,6 @@ class Workers:
         except EngineUnavailableError:
             worker.kill()
             raise
+        with self._lock:
+            self._alive += 1
         return worker

@@ -196,6 +196,28 @@ def test_a_worker_that_cannot_be_begun_is_begun_later(settings, monkeypatch, cap
     assert caplog.text.count("trying again") == 2
 
 
+def test_readiness_tells_of_search_processes_that_cannot_be_begun(settings, monkeypatch):
+    may_begin, begin = threading.Event(), workers.Worker
+
+    def fails(*args):
+        if not may_begin.is_set():
+            raise OSError(12, "Cannot allocate memory")
+        return begin(*args)
+
+    monkeypatch.setattr(workers, "RETRY_S", 0.01)
+    monkeypatch.setattr(workers, "Worker", fails)
+    with closing(WorkerPool(settings, size=1, timeout_s=30.0)) as pool:
+        client = create_app(settings, runner=pool).test_client()
+
+        before = client.get("/readyz")
+        may_begin.set()
+        pool.wait_ready()
+        after = client.get("/readyz")
+
+    assert (before.status_code, before.json["problem"]) == (503, "engine_unavailable")
+    assert after.status_code == 200
+
+
 def asked_until_answered(pool):
     from webapp.refusals import RefusedError
 
@@ -209,6 +231,9 @@ def asked_until_answered(pool):
 
 def test_the_application_answers_a_late_search_with_503_and_when_to_come_back(settings):
     class Late:
+        def is_able(self):
+            return True
+
         def call(self, name, *args, **more):
             raise DeadlineExceededError(f"{name} in /secret/place")
 
