@@ -30,7 +30,7 @@ from webapp.searching import Asked, asked_from_params, place_of_page
 if TYPE_CHECKING:
     from archive.store import Store
 
-#: With fewer full matches than this, articles with some of the words follow.
+#: With fewer full matches than this, or than a page holds, articles with some of the words follow.
 FEW = 10
 
 
@@ -89,7 +89,10 @@ class Answering:
             offset = response.total + cursor.position if cursor.partial else offset
             # Where folding came to the end, the articles with some of the words begin.
             reached = response.total if folded is not None and not folded.more else offset
-            partial = self._partial(lease.engine, asked, response.total, reached, room, cursor)
+            lacks = cursor.partial or response.total < max(FEW, request.limit)
+            partial = (
+                self._partial(lease.engine, asked, response.total, reached, room, cursor) if lacks else None
+            )
             missing = _missing_words(lease.engine, asked, partial.hits) if partial else {}
             facets = {}
             if request.facets:
@@ -135,7 +138,7 @@ class Answering:
         engine: Engine, asked: Asked, total: int, offset: int, room: int, cursor: Cursor
     ) -> SearchResponse | None:
         """Return the articles with some of the words that belong on this page."""
-        if asked.partial is None or total >= FEW:
+        if asked.partial is None:
             return None
         found = engine.search(
             SearchRequest(

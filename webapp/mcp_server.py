@@ -71,7 +71,7 @@ def build_server(services: Services, *, version: str) -> MCPServer[Any]:
 
     @server.tool(annotations=_READ_ONLY)
     def facets(query: str) -> dict[str, Any]:
-        """Count what a search finds, by author, source, language, year and tag."""
+        """Count what a search finds, by author, source, tag, language, year and near-duplicates."""
         page = _answered(lambda: services.search(SearchParams(q=query, limit=1)))
         found = search_json(page)
         return {"understood": found["understood"], "total": found["total"], "facets": found["facets"]}

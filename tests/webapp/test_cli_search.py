@@ -147,6 +147,13 @@ def test_a_search_goes_on_where_its_cursor_points_until_the_last_hit(settings: S
     assert len(set(found)) == 130
 
 
+def test_all_are_all_that_match_and_a_page_of_those_with_some_of_the_words(settings: Settings) -> None:
+    result = run(settings, "search", "bulletin missiles", "--all", "--json")
+
+    assert len(rows(result)) == 100
+    assert re.search(r"There are more with some of the words: add --cursor \S+$", result.stderr.strip())
+
+
 def test_numbers_go_on_behind_a_cursor(settings: Settings) -> None:
     first = run(settings, "search", "bulletin", "--limit", "7")
     more = re.search(r"--cursor (\S+)", first.stderr)

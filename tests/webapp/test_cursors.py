@@ -78,6 +78,20 @@ def test_cursors_go_on_through_the_articles_with_some_of_the_words(services):
     assert len(partial) > 4
 
 
+def test_articles_with_some_of_the_words_follow_until_as_many_as_asked_for(services):
+    request = SearchParams(q="common diver", facets=False)  # half of those with the one have both
+    total = services.search(replace(request, match="all")).total
+    assert total > 10
+
+    short, long = (services.search(replace(request, limit=limit)) for limit in (total, total + 5))
+
+    assert (len(short.hits), short.partial_total, short.next) == (total, 0, None)
+    assert (len(long.hits), len(long.partial), long.total) == (total, 5, total)
+    after = services.search(replace(request, cursor=long.next, limit=3))
+    assert len(after.partial) == 3
+    assert not {hit.id for hit in after.partial} & {hit.id for hit in long.partial}
+
+
 def test_nothing_is_given_twice_when_an_article_is_deleted_between_two_pages(tmp_path):
     settings = build(tmp_path, "memory", extra=9)
     with Services(settings) as services:

@@ -58,6 +58,8 @@ def search(
     """
     _check(given, limit, everything=everything, as_json=as_json, answer=answer)
     beside = {} if answer else {"facets": given.get("facets", False)}
+    if everything and given.get("page", 1) == 1:
+        limit = MAX_LIMIT  # at a time
     request = params_from(query, {**given, **beside}, limit=min(limit, MAX_LIMIT))
     from webapp.services import Services
 
@@ -106,8 +108,8 @@ def print_pages(services: Services, request: SearchParams, most: int | None, *, 
             shown += 1
             print_hit(hit, number + shown, as_json=as_json, partial=hit in answer.partial)
         left = MAX_LIMIT if most is None else most - shown
-        if answer.next is None or left <= 0:
-            break
+        if answer.next is None or left <= 0 or (most is None and answer.partial):
+            break  # all that match; of those with some of the words there may be thousands
         request = replace(request, cursor=answer.next, page=1, limit=min(MAX_LIMIT, left))
         request = replace(request, facets=False, histogram=False)
         answer = services.search(request)
@@ -120,7 +122,8 @@ def print_pages(services: Services, request: SearchParams, most: int | None, *, 
         say("The archive is empty. Begin with: archive ingest PATH" if empty else "No articles match.")
     say_repair(first)
     if answer.next is not None:
-        say(f"There are more: add --cursor {answer.next} or --all")
+        what = "There are more with some of the words" if answer.partial else "There are more"
+        say(f"{what}: add --cursor {answer.next}{'' if most is None or answer.partial else ' or --all'}")
 
 
 def _say_understood(answer: SearchPage) -> None:
