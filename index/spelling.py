@@ -35,7 +35,7 @@ _FIRST_LETTER = 0.3
 #: A word that is so much less likely than the best one (1 in 400) is not offered.
 _MARGIN = 6.0
 #: A word that others may have misspelt too is given up for one that is so many times as frequent.
-_COMMONER = 20
+COMMONER = 20
 #: An article with a guess but without the other words of the query counts so much
 #: of one that has them all.
 _ALONE = 0.01
@@ -94,7 +94,7 @@ class Vocabulary:
 
         Args:
             word: one token, folded as the index has it.
-            rare: also for a word that is there, by those that are `_COMMONER` times as frequent.
+            rare: also for a word that is there, by those that are `COMMONER` times as frequent.
         """
         there = self._counts.get(word, 0)
         if len(word) < _SHORTEST or (there and not rare) or any(char.isdigit() for char in word):
@@ -105,7 +105,7 @@ class Vocabulary:
         for longer in (0, 1, -1, 2, -2) if edits == 2 else (0, 1, -1):
             self._look(word, longer, edits, best)
         guesses = [Correction(found, self._counts[found], slip) for _, found, slip in best.found]
-        return [guess for guess in guesses if guess.word != word and guess.articles >= _COMMONER * there]
+        return [guess for guess in guesses if guess.word != word and guess.articles >= COMMONER * there]
 
     def _entries_of(self, length: int) -> list[tuple[float, str, int]]:
         """Return the words of ``length`` letters with what is compared: made when a word is looked for."""

@@ -18,7 +18,7 @@ from index.query.parser import parse
 from index.query.printer import print_understood
 from index.query.rewrite import plan_from_query
 from index.reader import Lease
-from index.spelling import Vocabulary, beside, vocabulary_from
+from index.spelling import COMMONER, Vocabulary, beside, vocabulary_from
 from webapp.clauses import clauses_of
 from webapp.models import Alternative, Repair, SearchParams
 from webapp.parameters import FILTERS
@@ -112,18 +112,19 @@ class Mender:
         """The query with the words that no article has put right, if it then finds more.
 
         Where nothing has all of several words, those that few articles have may be slips too,
-        which others made before.
+        which others made before: they are put right if nothing else helps, or much less.
         """
         others = self._others(parsed.tree)
+        best: Alternative | None = None
         for rare in (False, True) if isinstance(parsed.tree, And) and not total else (False,):
             tree = _mapped(parsed.tree, partial(self._corrected_leaf, others, rare))
             if tree == parsed.tree:
                 continue
             text = print_understood(replace(parsed, tree=tree))
             found = self._alternative(text, replace(params, q=text))
-            if found is not None and found.total > total:
-                return found
-        return None
+            if found is not None and found.total > (best.total * COMMONER if best else total):
+                best = found
+        return best
 
     def _others(self, tree: Query) -> tuple[Plan, ...]:
         """What the words that stand in the query side by side ask, of those that some article has."""

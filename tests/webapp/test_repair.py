@@ -71,6 +71,18 @@ def test_a_slip_that_an_article_has_too_is_put_right_where_nothing_has_all_words
         assert repair(services, "wether") is None
 
 
+def test_the_slip_of_an_article_is_not_kept_for_the_sake_of_that_article(tmp_path):
+    settings = build(tmp_path, "memory", extra=30)
+    with Store.open(settings.store_path) as store:
+        store.put(
+            [document_from_draft(Draft(text="The wether and ships of old.", origin=Origin(path="/slip")))]
+        )
+        Indexer(store, settings.index_root, "memory").catch_up()
+
+    with Services(settings) as services:
+        assert repair(services, "wether shpis").corrected.text == "weather ships"
+
+
 def test_what_may_help_never_costs_an_answer_its_deadline(tmp_path):
     with Services(build(tmp_path, "memory")) as services:
         services.repair_within(0.0)
