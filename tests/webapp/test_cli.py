@@ -57,6 +57,20 @@ def test_what_is_wrong_is_said_in_a_line(
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("command", [["status", "--json"], ["searches", "list"], ["token", "list"]])
+def test_the_home_may_stand_before_the_command_too(
+    settings: Settings, tmp_path: Path, command: list[str]
+) -> None:
+    before = CliRunner().invoke(cli, ["--home", str(settings.home), *command])
+    both = CliRunner().invoke(cli, ["--home", str(tmp_path / "none"), *command, "--home", str(settings.home)])
+
+    assert before.exit_code == both.exit_code == 0
+    assert not (tmp_path / "none").exists()
+    assert before.stdout == both.stdout
+    if command[0] == "status":
+        assert str(settings.home) in before.stdout
+
+
 @pytest.mark.parametrize("command", [["search", "x"], ["show", "x"], ["status"], ["reindex"], ["export"]])
 def test_no_archive_names_the_command_that_begins_one(tmp_path: Path, command: list[str]) -> None:
     result = run(Settings(home=tmp_path / "none"), *command)

@@ -7,6 +7,8 @@ Results go to standard output, words about them to standard error.  Exit codes:
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from webapp.cli import _starting  # before the others, which take their time
@@ -14,7 +16,7 @@ from webapp.cli.access import password, token
 from webapp.cli.agents import mcp
 from webapp.cli.articles import delete
 from webapp.cli.backups import backup, restore
-from webapp.cli.common import Commands
+from webapp.cli.common import Commands, home_option, with_home
 from webapp.cli.duplicates import duplicates
 from webapp.cli.editing import edit
 from webapp.cli.exporting import export
@@ -34,7 +36,9 @@ __all__ = ["cli", "main"]
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="article-archive", prog_name="archive")
-def cli() -> None:
+@home_option
+@click.pass_context
+def cli(ctx: click.Context, home: Path | None) -> None:
     """A searchable archive of articles.
 
     Results go to standard output, words about them to standard error. Exit
@@ -46,6 +50,8 @@ def cli() -> None:
       archive ingest ~/articles
       archive search '"long-range missiles" author:oswald'
     """
+    if home is not None:
+        ctx.default_map = with_home(cli, home)
 
 
 #: Every command under the heading that it has in the help.

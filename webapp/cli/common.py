@@ -119,6 +119,14 @@ def home_option(command: F) -> F:
     )(command)
 
 
+def with_home(group: click.Group, home: Path) -> dict[str, Any]:
+    """Return the defaults that give ``home`` to every command of ``group``, whatever its depth."""
+    return {
+        name: with_home(command, home) if isinstance(command, click.Group) else {"home": home}
+        for name, command in group.commands.items()
+    }
+
+
 def engine_option(command: F) -> F:
     """Add ``--engine NAME``."""
     return click.option(
