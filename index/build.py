@@ -28,11 +28,9 @@ log = logging.getLogger(__name__)
 #: Articles read and handed over at a time: some 5 MB of text.
 BATCH = 500
 
-#: Articles between two commits of a build, and seconds: what a kill costs at most.
-#: Each commit makes a segment and waits for the disk, so not too few.  The first ones
-#: come earlier, each when as many articles have been added as were committed before,
-#: so that a small archive's build can go on as well.
-FIRST_COMMIT, COMMIT_EVERY = 5_000, 50_000
+#: Most articles between two commits of a build, and seconds: what a kill costs.  How
+#: many are best, the engine says.
+COMMIT_EVERY = 50_000
 COMMIT_S = 60.0
 
 #: How often a check is repeated because others keep writing.
@@ -113,21 +111,21 @@ class Build:
         after_id = self.generation.manifest.after_id
         meter = Meter("reindex", self.source.count(), self.report)
         meter.skip(self.generation.manifest.documents)
-        pending, committed_at = 0, monotonic()
+        step = min(COMMIT_EVERY, engine.commit_size(meter.total))
+        following, committed_at = _next_multiple(step, meter.done), monotonic()
         for batch in self._analysed(after_id, meter.total - meter.done):
             documents = batch.documents
             engine.add(batch.records)
             if len(self.samples) < SAMPLES:
                 self.samples.extend(document.id for document in documents[::SAMPLE_EVERY])
             after_id = documents[-1].id
-            pending += len(documents)
             meter.advance(len(documents))
-            enough = min(COMMIT_EVERY, max(FIRST_COMMIT, self.generation.manifest.documents))
-            if pending >= enough or monotonic() - committed_at >= COMMIT_S:
+            is_due = meter.done >= following or monotonic() - committed_at >= COMMIT_S
+            if is_due and meter.done != meter.total:  # then the last commit follows
                 engine.commit()
                 give_back()
                 self._write_manifest(after_id=after_id, documents=meter.done)
-                pending, committed_at = 0, monotonic()
+                following, committed_at = _next_multiple(step, meter.done), monotonic()
         meter.begin("commit")
         engine.commit()
         self._write_manifest(after_id=after_id, documents=meter.done)
@@ -178,6 +176,10 @@ class Build:
             return held, ""
         finally:
             engine.close()
+
+
+def _next_multiple(step: int, done: int) -> int:
+    return (done // step + 1) * step
 
 
 @contextmanager

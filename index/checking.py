@@ -101,6 +101,9 @@ class CheckingEngine:
     def delete(self, ids: Iterable[int]) -> None:
         self._engine.delete(ids)
 
+    def commit_size(self, total: int) -> int:
+        return self._engine.commit_size(total)
+
     def rollback(self) -> None:
         self._engine.rollback()
 

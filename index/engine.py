@@ -168,6 +168,10 @@ class Engine(Protocol):
         """Make what was added and deleted durable (synced to disk) and visible
         to `search` in this process, all or nothing."""
 
+    def commit_size(self, total: int) -> int:
+        """How many of ``total`` documents to add between two commits of a build,
+        so that they are searched fast afterwards; 1 or more."""
+
     def rollback(self) -> None:
         """Forget what was added and deleted since the last commit."""
 

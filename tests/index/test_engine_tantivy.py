@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from tantivy import Query
 from index.engine import FacetRequest, Record, SearchRequest, Sort
 from index.engines.distance import fuzzy_tokens
 from index.engines.scoring import most_frequent
-from index.engines.tantivy import TantivyEngine, closeness, counting, factory, labels
+from index.engines.tantivy import TantivyEngine, closeness, counting, factory, labels, segments
 from index.engines.tantivy.failures import SEARCHING
 from index.engines.tantivy.fields import make_schema
 from index.engines.tantivy.numbering import own_number, own_value, values_by_number
@@ -54,6 +55,37 @@ def test_a_panic_becomes_an_engine_error(engine: TantivyEngine) -> None:
 
     with pytest.raises(EngineError), SEARCHING:
         Query.phrase_query(make_schema(), "body", ["a"])
+
+
+@pytest.mark.parametrize("total", [9, 24, 80])
+def test_a_build_leaves_one_segment(
+    engine: TantivyEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, total: int
+) -> None:
+    monkeypatch.setattr(segments, "FEW", 4)
+    monkeypatch.setattr(segments, "MOST", 10)
+    size = engine.commit_size(total)
+
+    for first in range(1, total + 1, size):
+        engine.add(article(id_, "tide") for id_ in range(first, min(first + size, total + 1)))
+        engine.commit()
+
+    assert size <= 10
+    assert len(json.loads((tmp_path / "meta.json").read_text())["segments"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("total", "threads", "size"),
+    [
+        pytest.param(0, 2, 1, id="nothing"),
+        pytest.param(10_000, 1, 10_000, id="one commit"),
+        pytest.param(100_000, 1, 12_500, id="eight"),
+        pytest.param(100_000, 2, 25_000, id="four of two threads"),
+        pytest.param(10_000, 2, 2_500, id="four, for two threads would make two segments of one"),
+        pytest.param(1_000_000, 1, 17_858, id="seven times eight: more in one segment takes too much memory"),
+    ],
+)
+def test_commits_come_in_eights(total: int, threads: int, size: int) -> None:
+    assert segments.documents_per_commit(total, threads) == size
 
 
 @pytest.mark.parametrize("text", ["police", "po", "p", "poéice"])

@@ -15,6 +15,7 @@ from archive.store import Store
 from index import heap
 from index.build import Build
 from index.engine import Record
+from index.engines import factory
 from index.errors import IndexDamagedError
 from index.heap import give_back
 from index.indexer import Indexer
@@ -77,18 +78,19 @@ def test_an_interrupted_build_goes_on_where_it_was_committed(
     assert len([path for path in indexer.generations.folder.iterdir() if path.is_dir()]) == 1
 
 
-def test_a_short_build_is_committed_early_and_then_less_and_less_often(
-    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+def test_a_build_is_committed_as_often_as_its_engine_says(
+    store: Store, indexer: Indexer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("index.build.BATCH", 1)
-    monkeypatch.setattr("index.build.FIRST_COMMIT", 2)
-    monkeypatch.setattr("index.build.COMMIT_EVERY", 6)
+    monkeypatch.setattr("index.build.BATCH", 2)
+    (tmp_path / "another").mkdir()
+    another = factory(indexer.engine).create(tmp_path / "another")
+    monkeypatch.setattr(type(another), "commit_size", lambda _, total: total // 4)
     committed = _commits_noted(monkeypatch)
-    put(store, *range(1, 23))
+    put(store, *range(1, 21))
 
     indexer.reindex()
 
-    assert committed == [2, 4, 8, 14, 20, 22]
+    assert committed == [6, 10, 16, 20]
 
 
 def test_a_slow_build_is_committed_once_a_minute(

@@ -28,6 +28,9 @@ with warnings.catch_warnings():  # 2.7.4 is older than Python's warnings about i
 
 #: Memory for postings before Whoosh sorts them to disk.
 LIMIT_MB = 128
+
+#: Documents between two commits of a build: a minute's work.
+COMMIT_SIZE = 20_000
 FIELDS_FILE = "fields.json"
 
 
@@ -73,6 +76,9 @@ class WhooshEngine:
                 self._forget_writer()
                 sync(self._path)
             self.refresh()
+
+    def commit_size(self, total: int) -> int:
+        return max(min(total, COMMIT_SIZE), 1)
 
     def rollback(self) -> None:
         with self._lock:
