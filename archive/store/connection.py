@@ -15,13 +15,14 @@ from sqlalchemy.pool import QueuePool
 from archive.errors import StoreError
 
 _BUSY_TIMEOUT_S = 15
-_CACHE_KIB = 32 * 1024
+#: Pages that a writer's connection keeps: hot ones, and many.  Those that only read keep SQLite's
+#: 2 MB: more is no faster, as the system keeps pages too, and every thread of a server has its own.
+_WRITER_CACHE_KIB = 32 * 1024
 _LOG_LIMIT_BYTES = 64 * 1024 * 1024
 _WEB_THREADS = 32
 
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
-    f"PRAGMA cache_size = -{_CACHE_KIB}",
     "PRAGMA temp_store = MEMORY",
     # An ordinary read must not believe what a damaged page says about itself.
     "PRAGMA cell_size_check = ON",
@@ -100,6 +101,7 @@ def _begin(connection: Connection) -> None:
     # Reads are single statements, each its own snapshot; only writers need a transaction.
     options: dict[str, Any] = dict(connection.get_execution_options())
     if options.get("writes"):
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

@@ -47,6 +47,12 @@ def test_writers_connections_are_durable(path, pragma, value):
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 
 
+def test_only_a_connection_that_writes_keeps_many_pages(path):
+    with Store.open(path) as store, store._writing() as writing, store._engine.connect() as reading:
+        assert writing.exec_driver_sql("PRAGMA cache_size").scalar() == -32 * 1024
+        assert reading.exec_driver_sql("PRAGMA cache_size").scalar() == -2000
+
+
 def test_connections_wait_for_a_lock(path):
     with Store.open(path) as store, store._reading() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() >= 10_000
