@@ -31,7 +31,7 @@ BATCH = 500
 #: Most articles between two commits of a build, and seconds: what a kill costs.  How
 #: many are best, the engine says.
 COMMIT_EVERY = 50_000
-COMMIT_S = 60.0
+COMMIT_S = 180.0
 
 #: How often a check is repeated because others keep writing.
 ATTEMPTS = 20
