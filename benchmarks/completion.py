@@ -1,6 +1,6 @@
 """How long completion takes, letter by letter.
 
-    python -m benchmarks.completion HOME [--engine tantivy] [--queries 60]
+    python benchmarks/completion.py HOME [--engine tantivy] [--queries 60]
 
 Words of titles of the archive in HOME are typed from the second letter on, as
 a person would, alone and after another word.
@@ -11,8 +11,11 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
+import sys
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from index.analysis import tokens
 from webapp.services import Services

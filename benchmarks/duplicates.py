@@ -1,6 +1,6 @@
 """How well near-duplicates are found: precision and recall on edits made for it, and time.
 
-    python -m benchmarks.duplicates CORPUS.jsonl[.gz] [--articles N] [--samples N] [--seed N] [--list N]
+    python benchmarks/duplicates.py CORPUS.jsonl[.gz] [--articles N] [--samples N] [--seed N] [--list N]
 
 Articles are drawn from the corpus, each is edited in every way that copies differ in
 (`EDITS`), and originals and copies go through the same pass as any archive's
@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from archive.dedupe import Group, group_duplicates, groups  # the path comes first
 from archive.document import Document, Draft, Origin, PartialDate

@@ -1,7 +1,7 @@
 """Extraction quality and speed over a folder of pages with gold.
 
-    python -m benchmarks.extraction GOLD_DIR [--jobs N] [--limit N] [--out predictions.jsonl]
-    python -m benchmarks.extraction GOLD_DIR --ingest [--jobs N] [--limit N]
+    python benchmarks/extraction.py GOLD_DIR [--jobs N] [--limit N] [--out predictions.jsonl]
+    python benchmarks/extraction.py GOLD_DIR --ingest [--jobs N] [--limit N]
 
 GOLD_DIR holds ``gold.jsonl`` (lines with ``id``, ``html`` and perhaps ``url``) and
 the gzip-compressed pages that it names.  Predictions are written as JSON Lines;
@@ -26,6 +26,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from archive.errors import ReadError
 from archive.extract import extract_page

@@ -1,6 +1,6 @@
 """How well the search ranks: a test collection in, a TREC run and figures out.
 
-    python -m benchmarks.ranking DIR [DIR ...] [--engine NAME] [--run FILE] [--ablation]
+    python benchmarks/ranking.py DIR [DIR ...] [--engine NAME] [--run FILE] [--ablation]
 
 Indexes the collection (`benchmarks.collection`) in a temporary archive, the way
 articles always go, and asks every query as bare words, as ``match=auto`` takes
@@ -16,6 +16,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.collection import Collection, figures  # the path comes first
 from index.engines import DEFAULT_ENGINE, ENGINES

@@ -1,6 +1,6 @@
 """How often the right word is guessed for generated slips, and how long a guess takes.
 
-    python -m benchmarks.spelling HOME [--engine tantivy] [--words 1000] [--least 5] [--seed 1]
+    python benchmarks/spelling.py HOME [--engine tantivy] [--words 1000] [--least 5] [--seed 1]
 
 Words of five letters or more (``--least``) are drawn from the archive in HOME as often as
 articles have them, and get one or two random edits (insert, delete, replace,
@@ -14,9 +14,12 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from archive.store import Store
 from index.analysis import STOP_WORDS, stem, tokens
