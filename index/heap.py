@@ -10,8 +10,8 @@ from functools import cache
 def give_back() -> None:
     """Return what was freed and is still held; where the C library cannot, nothing happens.
 
-    An engine writes and merges in threads, each with a heap of its own, and glibc
-    keeps what they freed: 140 of 350 MB after a commit of 25,000 articles.
+    Each thread has a heap of its own, and glibc keeps what they freed: 140 of 350 MB
+    after a commit of 25,000 articles, 12 of 111 MB after 40 minutes of answers.
     """
     trim = _trim()
     if trim is not None:

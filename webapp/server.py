@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 
+from index.heap import give_back
 from webapp.parsing import StrictChannel
 from webapp.queueing import Lane, LaneDispatcher
 from webapp.security import MAX_BODY_BYTES, is_loopback
@@ -54,6 +55,10 @@ ACCEPT_AT_ONCE = 32
 
 #: What is answered at the same time unless told otherwise.
 LANES = (Lane(name="all", places=8, waiting=16),)
+
+#: What the answers of the last while took and left is given back so often: each thread has a heap
+#: of its own, which otherwise keeps the most that it ever held.
+GIVE_BACK_S = 30.0
 
 #: A thread that computes lets another go on after so long.  With Python's own 5 ms the thread that reads
 #: would wait so long at every one of the half dozen system calls of a refusal.
@@ -154,13 +159,16 @@ class Server:
             sys.setswitchinterval(switch_s)
 
     def _run(self, drain_s: float) -> None:
-        checked = time.monotonic()
+        checked = given_back = time.monotonic()
         while not self._stopping:
             self._turn(1.0)
             if (now := time.monotonic()) - checked >= 1.0:
                 self._cut_slow(now)
                 self._cut_unread(now)
                 checked = now
+            if now - given_back >= GIVE_BACK_S:
+                give_back()
+                given_back = now
         self._drain(drain_s)
 
     def stop(self) -> None:

@@ -64,6 +64,17 @@ def test_serves_and_says_where():
     assert b"\r\nServer:" not in answer
 
 
+def test_memory_that_answers_left_is_given_back_now_and_then(monkeypatch):
+    given = threading.Event()
+    monkeypatch.setattr(server_module, "GIVE_BACK_S", 0.0)
+    monkeypatch.setattr(server_module, "give_back", given.set)
+
+    with running(hello) as server, connect(server) as connection:
+        ask(connection)
+
+        assert given.wait(10)
+
+
 def test_what_has_begun_is_finished_after_stop():
     entered, leave = threading.Event(), threading.Event()
     body = b"x" * 3_000_000
