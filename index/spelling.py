@@ -22,7 +22,8 @@ MOST_WORDS = 400_000
 
 #: Shorter words have too many neighbours to guess among.
 _SHORTEST = 3
-#: From so many letters on, two slips are considered.
+#: Of so many letters two may be wrong, and a word that was meant then has one more:
+#: of shorter ones too little is left, and in a small archive there is always some word.
 _TWO_SLIPS = 4
 
 #: So many words are sifted by their letters before the next are looked at.
@@ -100,10 +101,11 @@ class Vocabulary:
         if len(word) < _SHORTEST or (there and not rare) or any(char.isdigit() for char in word):
             return []
         limit += bool(there)  # it is the likeliest itself
-        edits = 2 if len(word) >= _TWO_SLIPS else 1
         best = _Best(limit)
-        for longer in (0, 1, -1, 2, -2) if edits == 2 else (0, 1, -1):
-            self._look(word, longer, edits, best)
+        for longer in (0, 1, -1, 2, -2):
+            edits = 2 if len(word) >= _TWO_SLIPS and len(word) + longer > _TWO_SLIPS else 1
+            if abs(longer) <= edits:
+                self._look(word, longer, edits, best)
         guesses = [Correction(found, self._counts[found], slip) for _, found, slip in best.found]
         return [guess for guess in guesses if guess.word != word and guess.articles >= COMMONER * there]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
-from index.analysis import tokens
+from index.analysis import STOP_WORDS, tokens
 from index.engine import Engine, SearchRequest
 from index.plan import All, Constant, Plan
 from index.query.ast import And, Near, Not, Or, ParsedQuery, Phrase, Query, Word
@@ -136,20 +136,27 @@ class Mender:
         fields = _FIELDS.get(leaf.field)
         if fields is None:
             return leaf
+        corrected = partial(self._corrected_word, field=leaf.field, fields=fields, others=others, rare=rare)
         if isinstance(leaf, Word):
-            return replace(leaf, text=self._corrected_word(leaf.text, leaf.field, fields, others, rare=rare))
-        words = (
-            self._corrected_word(word, leaf.field, fields, others, rare=rare) for word in leaf.text.split()
-        )
-        return replace(leaf, text=" ".join(words))
+            # Nobody looks for articles with "the" in them; between quotes it counts.
+            return replace(leaf, text=corrected(leaf.text, never=STOP_WORDS))
+        return replace(leaf, text=" ".join(corrected(word) for word in leaf.text.split()))
 
     def _corrected_word(
-        self, text: str, field: str | None, fields: tuple[str, ...], others: tuple[Plan, ...], *, rare: bool
+        self,
+        text: str,
+        *,
+        field: str | None,
+        fields: tuple[str, ...],
+        others: tuple[Plan, ...],
+        rare: bool,
+        never: Set[str] = frozenset(),
     ) -> str:
         found = tokens(text)
         if len(found) != 1 or self._is_late() or (not rare and self._has(Word(text=text, field=field))):
             return text
         guesses = self.vocabularies.of(self.lease, fields).corrections(found[0], rare=rare)
+        guesses = [guess for guess in guesses if guess.word not in never]
         if others and len(guesses) > 1:
             guesses = beside(guesses, lambda word: self._together(Word(text=word, field=field), others))
         return next((guess.word for guess in guesses if self._has(Word(text=guess.word, field=field))), text)

@@ -59,6 +59,20 @@ def test_what_is_there_or_cannot_be_guessed_is_left_alone(services, q):
     assert found is None or found.corrected is None
 
 
+@pytest.mark.parametrize("q", ["harbour ase", "harbour dont", "harbour last month"])
+def test_what_little_is_left_of_a_word_is_no_reason_to_guess(tmp_path, q):
+    settings = build(tmp_path, "memory")
+    text = "As strikes go, they do not count by the month at the port, he didn't say."
+    with Store.open(settings.store_path) as store:
+        store.put([document_from_draft(Draft(text=text, origin=Origin(path="/port")))])
+        Indexer(store, settings.index_root, "memory").catch_up()
+
+    with Services(settings) as services:
+        found = repair(services, q)
+
+    assert found is None or found.corrected is None
+
+
 def test_a_slip_that_an_article_has_too_is_put_right_where_nothing_has_all_words(tmp_path):
     settings = build(tmp_path, "memory", extra=30)
     with Store.open(settings.store_path) as store:
