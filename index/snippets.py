@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.matching import MAX_MATCHES, Matcher, Matchers, matchers_from_plan
+from index.matching import Matcher, Matchers, matchers_from_plan
+from index.occurrences import MAX_MATCHES
 from index.passages import Match, ends_inside, passages, sentence_end, starts_inside
 from index.query.ast import Span
 

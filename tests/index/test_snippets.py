@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from index import plan as p
 from index.analysis import stem, tokenize, tokens
-from index.matching import Matcher, _Search, _wanted
+from index.matching import Matcher
+from index.occurrences import SearchedText, wanted_for
 from index.passages import Match, ends_inside, starts_inside
 from index.snippets import Snippet, make_snippets, mark, mark_text, matchers_from_plan
 
@@ -161,7 +162,7 @@ def test_scanning_finds_what_analysis_finds(parts: list[tuple[str, str]]) -> Non
             (p.Term("stem", stemmed), lambda word, stemmed=stemmed: stem(word, "en") == stemmed),
             (p.TermPrefix("body", token[:2]), lambda word, token=token: word.startswith(token[:2])),
         ):
-            quick = _Search(text, "en")._scanned(leaf, 0, _wanted(leaf, "en"))
+            quick = SearchedText(text, "en")._scanned(leaf, 0, wanted_for(leaf, "en"))
             if quick is not None:
                 assert quick == [Match(t.start, t.end, 0) for t in analysed if is_meant(t.text)]
 
