@@ -137,6 +137,19 @@ def test_a_reader_that_goes_ends_the_output_quietly(settings: Settings, argument
     assert "Error" not in said
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
+def test_a_search_is_saved_though_its_reader_goes(settings: Settings) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    process = start(settings, "search", "bulletin", "--all", "--json", "--save", "kept", stdout=writing)
+    os.close(writing)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 141
+    assert "kept" in run(settings, "searches", "list").stdout
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
 def test_an_interrupt_ends_a_command_under_way(settings: Settings) -> None:
     reading, writing = os.pipe()  # nobody reads: the command waits when the pipe is full

@@ -64,12 +64,13 @@ def search(
     from webapp.services import Services
 
     with Services(settings_from(home, engine=request.engine), create=False) as services:
+        # Before printing, which ends the command when its reader goes, as `| head` does.
+        saved = services.saved.save(save, request) if save is not None else None
         if answer:
             print_json(search_json(services.search(request)))
         else:
             print_pages(services, request, None if everything else limit, as_json=as_json)
-        if save is not None:
-            saved = services.saved.save(save, request)
+        if saved is not None:
             say(f"Saved as {saved.slug}; see it with: archive searches run {saved.slug}")
 
 
