@@ -18,6 +18,7 @@ from tantivy import Occur, Query
 
 from index.engine import Bucket, FacetRequest, HistogramRequest
 from index.engines.tantivy.expansion import any_of
+from index.engines.tantivy.fields import total_of
 from index.engines.tantivy.labels import Labels
 from index.engines.tantivy.numbering import NONE, number_column
 
@@ -198,9 +199,9 @@ class Counting:
 
     def _lacking(self, query: Query, name: str) -> int:
         """Return how many matches have no value."""
-        wanted = {"none": {"range": {"field": number_column(name), "ranges": [{"to": NONE + 1}]}}}
-        buckets = self._searcher.aggregate(query, wanted)["none"]["buckets"]
-        return sum(bucket["doc_count"] for bucket in buckets if bucket.get("to") == NONE + 1)
+        none = Query.const_score_query(Query.term_query(self._schema, number_column(name), NONE), 0.0)
+        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, none)])
+        return total_of(self._searcher.search(both, 1))
 
 
 _EXTENT, _HISTOGRAM = "extent", "histogram"
