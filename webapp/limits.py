@@ -40,7 +40,7 @@ _LANES = (
 )
 
 #: Searches and exports may be expected to wait for this share of the time that a search may take.
-_PATIENCE = 0.12
+_PATIENCE = 0.1
 
 
 def lane_of(path: str) -> str:
