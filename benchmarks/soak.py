@@ -5,7 +5,8 @@
 Starts ``archive serve`` and asks it for pages, articles, feeds and exports, while articles are edited and
 ingested three times a minute and the index is rebuilt every other minute, each by its own command.  Prints
 once a minute, and at the end, what the server and its processes hold: files, threads, memory and how that grew
-after the first quarter (Theil and Sen's slope, which a single peak does not move), and the index against its
+after the first quarter and in the second half, as caches of thousands of entries take half an hour to fill (Theil
+and Sen's slope, which a single peak does not move), and the index against its
 live part.  The archive keeps its size, so that nothing need grow.
 """
 
@@ -235,7 +236,8 @@ def report(looks: list[Look], asker: Asker, owner: Owner, home: Path) -> None:
             f"{name}: {min(values)} to {max(values)}, median {statistics.median(values):.0f}, {slope_an_hour(judged, name):+.1f} an hour"
         )
     for name in ("server_mb", "workers_mb"):
-        print(f"{name}: {slope_an_hour(judged, name):+.1f} MB an hour")
+        later = slope_an_hour(looks[len(looks) // 2 :], name)
+        print(f"{name}: {slope_an_hour(judged, name):+.1f} MB an hour, {later:+.1f} in the second half")
     index = home / "index" / "tantivy"
     live = index / (index / "CURRENT").read_text().strip()
     print(f"index: {_size(index) / _size(live):.2f} times its live part")
