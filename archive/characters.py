@@ -46,6 +46,8 @@ _LINE_END: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
 # letters they only hide a word from search.
 _JOINERS: Final = re.compile("[\u200c\u200d]+")
 _LATIN: Final = re.compile("[0-9A-Za-z\u00c0-\u024f]")
+# No Latin letter is composed of more marks than three.
+_MOST_COMPOSED: Final = 4
 
 
 def _invisible_table() -> dict[int, str | None]:
@@ -180,7 +182,15 @@ def _clean(text: str) -> str:
         return unicodedata.normalize("NFC", text)
     # Before NFC, whose sorting of marks is quadratic in their number; and after, because it may join runs.
     text = _MARK_FLOOD.sub(r"\1", text)
-    return _MARK_FLOOD.sub(r"\1", unicodedata.normalize("NFC", text))
+    text = _MARK_FLOOD.sub(r"\1", unicodedata.normalize("NFC", text))
+    for _ in range(_MOST_COMPOSED):  # a letter and its mark may have become the Latin letter beside a joiner
+        if "\u200c" not in text and "\u200d" not in text:
+            break
+        bare = _JOINERS.sub(_joiner, text)
+        if bare == text:
+            break
+        text = unicodedata.normalize("NFC", bare)
+    return text
 
 
 def _joiner(match: re.Match[str]) -> str:

@@ -106,3 +106,17 @@ def test_keys_are_made_as_the_index_makes_them(text: str) -> None:
 )
 def test_words_are_counted(text: str, words: int) -> None:
     assert count_words(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\u0e32O\u0301\u200d\udc99", id="a letter composed beside a joiner"),
+        pytest.param("O\u0301\u200d\u0323\u200d\u0327\u200c", id="marks with joiners between them"),
+    ],
+)
+def test_a_joiner_beside_what_becomes_a_latin_letter_goes_at_once(text):
+    once = normalise_text(text)
+
+    assert "\u00d3\u200d" not in once
+    assert normalise_text(once) == once
